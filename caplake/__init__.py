@@ -1,0 +1,1 @@
+"""The command line: the top room, thin; it may call all, nothing imports it."""

@@ -1,0 +1,41 @@
+"""`caplake serve` and `caplake status`: the page and API, and whether all is well."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from caplake.options import DEFAULT_LAKE, EngineName, EngineOption, JsonOption, LakeOption, print_json
+
+
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    host: Annotated[str, typer.Option(help="Loopback by default; name another address on purpose.")] = "127.0.0.1",
+    engine: EngineOption = EngineName.embedded,
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """Serve the web page and the API."""
+    import uvicorn
+
+    from search.api.app import create_app
+
+    print(f"open http://{host}:{port}/ in a browser; stop with Ctrl-C")
+    uvicorn.run(create_app(lake, engine.value), host=host, port=port, log_level="warning", server_header=False)
+
+
+def status(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
+    """Health of sources, lake and indexes; exit code 1 when something is wrong."""
+    from search.health import lake_health
+
+    health = lake_health(lake)
+    if as_json:
+        print_json(health)
+    else:
+        print(f"snapshot  {health['snapshot'] or 'none: run `caplake run`'}")
+        for name, entry in health["sources"].items():
+            print(f"  {name:<26}{entry['as_of'] or '-':<12}{entry['valid']:>9,} rows  {entry['transport']}")
+        for name, index in health["indexes"].items():
+            print(f"  index {name:<20}{'ok' if index['ok'] else index['problem']}")
+    if not health["ok"]:
+        raise typer.Exit(1)

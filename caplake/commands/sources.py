@@ -1,0 +1,72 @@
+"""`caplake sources`: what flows into the lake, and how it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from caplake.options import DEFAULT_LAKE, JsonOption, LakeOption, print_json
+
+app = typer.Typer(no_args_is_help=True, help="Sources: list, new, check, status.")
+
+
+@app.command("list")
+def list_sources(as_json: JsonOption = False) -> None:
+    """Every declared source."""
+    from flows.sources import load_source
+    from flows.sources.declaration import source_names
+
+    declared = [load_source(name) for name in source_names()]
+    if as_json:
+        print_json([{"name": s.name, "title": s.title.model_dump(), "publisher": s.publisher, "licence": s.licence, "enabled": s.enabled} for s in declared])
+        return
+    for source in declared:
+        print(f"{source.name:<26}{source.title.ko} / {source.title.en}{'' if source.enabled else '  (off)'}")
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the source: small letters, digits and _.")],
+    file: Annotated[Path, typer.Option("--from", help="A file of the register: CSV, XLSX, JSON or Parquet.")],
+) -> None:
+    """Look at a register's file and write a source folder for it, to be read over."""
+    from flows.sources.scaffold import scaffold
+
+    folder, notes = scaffold(name, file)
+    for note in notes:
+        print(f"  {note}")
+    print(f"wrote {folder}/source.yaml. Read it over, then: caplake sources check {name}")
+
+
+@app.command()
+def check(name: str, rows: Annotated[int, typer.Option(min=0, help="Sample rows to show.")] = 3, as_json: JsonOption = False) -> None:
+    """Run a source dry: counts, a sample, and what is refused and why. Writes nothing."""
+    from flows.sources.checking import dry_run
+
+    result = dry_run(name)
+    if as_json:
+        print_json(result.as_dict())
+        return
+    print(f"{name}: {result.read:,} read, {result.valid.height:,} valid, {result.refused.height:,} refused values or rows")
+    print(f"dropped headers: {', '.join(result.dropped) or 'none'}")
+    if result.unmapped:
+        print(f"unmapped headers (dropped): {', '.join(result.unmapped)}")
+    for (rule, kept), part in sorted(result.refused.group_by("rule", "row_kept"), key=lambda item: str(item[0])):
+        print(f"  {rule}: {part.height:,} {'values (row kept)' if kept else 'rows'}, e.g. line {part['line'][0]}: {part['value'][0]!r}")
+    if rows:
+        print(result.valid.head(rows))
+
+
+@app.command()
+def status(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
+    """Per source: as-of date, last success, rows, refused, and whether it is live, from a file or bundled."""
+    from flows.sources.checking import source_status
+
+    rows = source_status(lake)
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        print(f"{row['source']:<26}{row['as_of'] or '-':<12}{row['valid']:>9,} valid {row['quarantined']:>6,} refused  {row['transport']}")

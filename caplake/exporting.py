@@ -1,0 +1,77 @@
+"""SQL over a snapshot, and exports of its gold tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import xlsxwriter
+
+from schemas.lake import LakeError, Snapshot
+
+_MOST_XLSX_ROWS = 1_048_575
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def query_tables(snapshot: Snapshot, query: str) -> pl.DataFrame:
+    """Run a SELECT; the connection can neither write nor reach files. Raises ValueError with DuckDB's reason."""
+    connection = _connected(snapshot)
+    connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+    try:
+        statements = connection.extract_statements(query)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            raise ValueError("`caplake sql` takes one SELECT")
+        return connection.execute(query).pl()
+    except duckdb.Error as error:
+        raise ValueError(str(error).splitlines()[0]) from None
+
+
+def export_tables(snapshot: Snapshot, out: Path) -> None:
+    """Write all gold tables but the embeddings. Raises LakeError when the target is there already."""
+    if out.exists():
+        raise LakeError(f"{out} is there already; name another target.")
+    names = [name for name in _gold(snapshot) if name != "embeddings"]
+    aside = out.with_name(f".{out.name}.tmp")
+    if out.suffix == ".duckdb":
+        with duckdb.connect(str(aside)) as connection:
+            for name in names:
+                table = snapshot.table(name)  # noqa: F841 - DuckDB reads it by name
+                connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM table')
+    elif out.suffix == ".xlsx":
+        with xlsxwriter.Workbook(str(aside), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+            for name in names:
+                flat(snapshot.table(name)).head(_MOST_XLSX_ROWS).write_excel(book, worksheet=name)
+    else:
+        aside.mkdir(parents=True)
+        for name in names:
+            harmless(flat(snapshot.table(name))).write_csv(aside / f"{name}.csv", include_bom=True)
+    aside.rename(out)
+
+
+def flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """Lists as text joined by spaces, for formats that have no lists."""
+    return frame.with_columns(
+        pl.col(name).cast(pl.List(pl.String)).list.join(" ") for name, kind in frame.schema.items() if isinstance(kind, pl.List)
+    )
+
+
+def harmless(frame: pl.DataFrame) -> pl.DataFrame:
+    """Texts that a spreadsheet would run as a formula get an apostrophe in front."""
+    return frame.with_columns(
+        pl.when(pl.col(name).str.slice(0, 1).is_in(_FORMULA_STARTS)).then("'" + pl.col(name)).otherwise(pl.col(name)).alias(name)
+        for name, kind in frame.schema.items()
+        if kind == pl.String
+    )
+
+
+def _gold(snapshot: Snapshot) -> list[str]:
+    return sorted(name for name in snapshot.manifest.tables if "/" not in name)
+
+
+def _connected(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    names = [name for name in snapshot.manifest.tables if not name.startswith("quarantine/")]
+    for name in names:
+        connection.register(name.replace("sources/", "source_"), snapshot.table(name).to_arrow())
+    return connection

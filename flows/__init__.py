@@ -1,0 +1,1 @@
+"""WHEN: the night as plain step functions, and the sources it takes."""

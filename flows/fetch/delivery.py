@@ -1,0 +1,90 @@
+"""A delivery: the exact bytes of a source, and the receipt that says what came when."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict
+
+from schemas.lake import Lake
+from schemas.lake.layout import timestamp
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One file as fetched, not yet kept."""
+
+    name: str
+    content: bytes
+    as_of: date
+    grain: str | None = None
+
+
+class ReceivedFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    sha256: str
+    bytes: int
+    as_of: date
+    grain: str | None
+
+
+class Delivery(BaseModel):
+    """A kept delivery: `folder` in the lake holds the files and `receipt.json`, which is this document.
+
+    `transport` says where it came from: `bundled`, `file`, or the name of a service.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str
+    folder: str
+    transport: str
+    received_at: str
+    files: list[ReceivedFile]
+
+    @property
+    def content_hash(self) -> str:
+        told = "|".join(f"{f.name}:{f.sha256}:{f.as_of}:{f.grain}" for f in self.files)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    @property
+    def as_of(self) -> date:
+        return max(file.as_of for file in self.files)
+
+
+def latest_delivery(lake: Lake, source: str) -> Delivery | None:
+    """The newest complete delivery: one whose receipt, written last, is there."""
+    for folder in reversed(lake.names(f"raw/{source}")):
+        path = f"raw/{source}/{folder}/receipt.json"
+        if lake.exists(path):
+            return Delivery.model_validate(lake.read_json(path))
+    return None
+
+
+def keep(lake: Lake, source: str, files: list[RawFile], transport: str) -> Delivery:
+    """Keep the bytes and write the receipt last; bytes the lake already has are not kept twice."""
+    received_at = timestamp()
+    delivery = Delivery(
+        source=source,
+        folder=f"raw/{source}/{received_at}",
+        transport=transport,
+        received_at=received_at,
+        files=[
+            ReceivedFile(
+                name=file.name, sha256=hashlib.sha256(file.content).hexdigest(), bytes=len(file.content),
+                as_of=file.as_of, grain=file.grain,
+            )
+            for file in files
+        ],
+    )
+    known = latest_delivery(lake, source)
+    if known is not None and known.content_hash == delivery.content_hash and known.transport == transport:
+        return known
+    for file in files:
+        lake.write_bytes(f"{delivery.folder}/{file.name}", file.content)
+    lake.write_json(f"{delivery.folder}/receipt.json", delivery.model_dump(mode="json"))
+    return delivery

@@ -1,0 +1,66 @@
+"""Deliveries from files: what an operator dropped, else the edition bundled with the source."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+from flows.fetch.delivery import RawFile
+from flows.sources.declaration import Source, SourceError
+
+DROP_VARIABLE: Final = "CAPLAKE_DROP"
+_DATE_IN_NAME: Final = re.compile(r"(20\d{2})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])")
+
+
+def from_files(source: Source) -> tuple[list[RawFile], str]:
+    """The files of a source and where they are from: `file` or `bundled`.
+
+    A file dropped in `$CAPLAKE_DROP/<source>/` replaces the bundled editions; its as-of date is the one in
+    its name (..._20250910.csv), else the day it was written. Raises SourceError when there is no file.
+    """
+    if dropped := _dropped(source):
+        return dropped, "file"
+    if not source.editions:
+        raise SourceError(
+            f"{source.name}: no file. Put the register's file into ${DROP_VARIABLE}/{source.name}/ and run again."
+        )
+    return [
+        RawFile(edition.file, _read(source, source.folder / "data" / edition.file), edition.as_of, edition.grain)
+        for edition in source.editions
+    ], "bundled"
+
+
+def _dropped(source: Source) -> list[RawFile]:
+    if not (root := os.environ.get(DROP_VARIABLE)):
+        return []
+    folder = Path(root) / source.name
+    paths = sorted(p for p in folder.glob("*") if p.is_file() and not p.name.startswith(".")) if folder.is_dir() else []
+    grains = {edition.grain for edition in source.editions}
+    if len(grains) > 1 and paths:
+        return [RawFile(p.name, _read(source, p), _as_of(p), _grain(p, grains, source)) for p in paths]
+    grain = next(iter(grains), None)
+    return [RawFile(p.name, _read(source, p), _as_of(p), grain) for p in paths]
+
+
+def _grain(path: Path, grains: set[str | None], source: Source) -> str:
+    for grain in sorted(g for g in grains if g):
+        if grain in path.name:
+            return grain
+    wanted = ", ".join(sorted(g for g in grains if g))
+    raise SourceError(f"{source.name}: {path.name} must say in its name which part it is: {wanted}.")
+
+
+def _as_of(path: Path) -> date:
+    if match := _DATE_IN_NAME.search(path.name):
+        return date(*(int(part) for part in match.groups()))
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+
+
+def _read(source: Source, path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{source.name}: cannot read {path.name} ({error.strerror}).") from None

@@ -1,0 +1,107 @@
+"""What every step of a night is told, and what it reports."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from flows.sources import load_sources
+from schemas.lake import Lake, Snapshot
+from schemas.lake.layout import timestamp
+from schemas.lake.manifest import Manifest, SourceEntry
+
+EngineChoice = Literal["embedded", "opensearch", "both"]
+ENGINES: dict[str, list[str]] = {
+    "embedded": ["embedded"], "opensearch": ["opensearch"], "both": ["embedded", "opensearch"],
+}
+
+
+class NightError(Exception):
+    """The night cannot go on and committed nothing; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Night:
+    """One night: small enough to be handed to every step, wherever it runs."""
+
+    lake_url: str
+    snapshot: str
+    sources: tuple[str, ...]
+    engines: tuple[str, ...]
+    keep: int = 3
+
+    @cached_property
+    def lake(self) -> Lake:
+        return Lake(self.lake_url)
+
+    @property
+    def folder(self) -> str:
+        return f"snapshots/{self.snapshot}"
+
+    def at(self, snapshot: str) -> Night:
+        """The same night over a snapshot that is there already."""
+        return replace(self, snapshot=snapshot)
+
+    def previous(self) -> Snapshot | None:
+        name = self.lake.current()
+        return Snapshot(self.lake, name) if name else None
+
+    def previous_manifest(self) -> Manifest | None:
+        before = self.previous()
+        return before.manifest if before else None
+
+
+class Gate(BaseModel):
+    """A check before the commit: the value found, the bound it is held to."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    value: float
+    bound: str
+    ok: bool
+
+
+@dataclass
+class NightReport:
+    """What the night did; printed by the command line, kept as JSON and as a Prefect artifact."""
+
+    snapshot: str
+    committed: bool = False
+    unchanged: bool = False
+    sources: dict[str, SourceEntry] = field(default_factory=dict)
+    gates: list[Gate] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "snapshot": self.snapshot,
+            "committed": self.committed,
+            "unchanged": self.unchanged,
+            "sources": {name: entry.model_dump(mode="json") for name, entry in self.sources.items()},
+            "gates": [gate.model_dump() for gate in self.gates],
+            "seconds": self.seconds,
+        }
+
+
+@cache
+def code_version() -> str:
+    """Version of the package and a hash of the rooms whose code decides what the tables hold."""
+    root = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for room in ("schemas", "transforms", "flows", "search/engines"):
+        for path in sorted((root / room).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return f"{version('caplake')}+{digest.hexdigest()[:12]}"
+
+
+def new_night(lake_url: str, sources: list[str], engines: list[str], keep: int = 3) -> Night:
+    """A night that starts now; no sources means those of the committed snapshot and every enabled one."""
+    names = tuple(source.name for source in load_sources(sources or None))
+    return Night(lake_url, timestamp(), names, tuple(engines), keep)

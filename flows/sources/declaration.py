@@ -1,0 +1,166 @@
+"""What a source declares in its `source.yaml`, and how declarations are found."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Literal
+
+import polars as pl
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from schemas.records import RECORD_COLUMNS
+
+SOURCES_FOLDER = Path(__file__).parent
+
+
+class SourceError(Exception):
+    """A source cannot be used; the message names it and says what to do."""
+
+
+class Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Title(Declared):
+    ko: str
+    en: str
+
+
+class Edition(Declared):
+    """One published file of the register, bundled beside the declaration.
+
+    `grain` names what a row is, where a register's files differ in that.
+    """
+
+    file: str
+    as_of: date
+    grain: str | None = None
+
+
+class Statement(Declared):
+    """A canonical column whose text says what the firm can do."""
+
+    column: str
+    kind: str
+    weight: Literal["strong", "medium", "weak", "hint"]
+
+
+class Checks(Declared):
+    """Gates on the number of valid rows: `minimum` and `ratio` fail, `maximum` warns.
+
+    `ratio` is the least share of the last committed run's rows.
+    """
+
+    minimum: int = 1
+    maximum: int | None = None
+    ratio: float = 0.9
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Headers = Annotated[list[str], BeforeValidator(_as_list)]
+
+
+class Source(Declared):
+    """A declared source. `columns` maps a canonical column to the headers it goes by in the editions.
+
+    `key` lists the canonical columns that form the record key; with `hash_key` they are hashed,
+    for registers that have no key of their own. `constants` gives canonical columns one value. Where
+    sources disagree on a value, the smallest `authority` counts.
+    """
+
+    name: str
+    title: Title
+    publisher: str
+    licence: str
+    landing_page: str
+    cadence: Literal["daily", "monthly", "quarterly", "yearly", "irregular"]
+    editions: list[Edition] = Field(default_factory=list)
+    enabled: bool = True
+    authority: int = 50
+    key: Headers
+    hash_key: bool = False
+    columns: dict[str, Headers]
+    optional: list[str] = Field(default_factory=list)
+    constants: dict[str, str] = Field(default_factory=dict)
+    personal: list[str] = Field(default_factory=list)
+    dropped: list[str] = Field(default_factory=list)
+    missing: list[str] = Field(default_factory=list)
+    corporations_only: bool = False
+    statements: list[Statement] = Field(default_factory=list)
+    certification: str | None = None
+    registers_suppliers: bool = False
+    role: Literal["sells", "uses", "unknown"] = "unknown"
+    checks: Checks = Checks()
+
+    @model_validator(mode="after")
+    def _columns_are_canonical(self) -> Source:
+        named = {*self.columns, *self.constants, *self.key, *(s.column for s in self.statements)}
+        unknown = sorted(named - set(RECORD_COLUMNS))
+        if unknown:
+            raise ValueError(f"not canonical columns: {', '.join(unknown)} (declared ones are in schemas/records.py)")
+        if "name" not in self.columns:
+            raise ValueError("no header is mapped onto `name`")
+        absent = sorted(set(self.optional) - set(self.columns))
+        if absent:
+            raise ValueError(f"optional columns without a mapping: {', '.join(absent)}")
+        return self
+
+    @property
+    def folder(self) -> Path:
+        return SOURCES_FOLDER / self.name
+
+    @property
+    def parser(self) -> Callable[[dict[str, pl.DataFrame]], pl.DataFrame] | None:
+        """`join` of the folder's `parse.py`: the editions' raw tables by grain, to one table."""
+        path = self.folder / "parse.py"
+        return _module(path).join if path.exists() else None
+
+    @property
+    def fingerprint(self) -> str:
+        """Of everything that decides what becomes of the raw bytes."""
+        digest = hashlib.sha256((self.folder / "source.yaml").read_bytes())
+        if (parse := self.folder / "parse.py").exists():
+            digest.update(parse.read_bytes())
+        return digest.hexdigest()
+
+
+def _module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"flows.sources.{path.parent.name}.parse", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def load_source(name: str) -> Source:
+    """Raises SourceError when there is no such source or its declaration is wrong."""
+    path = SOURCES_FOLDER / name / "source.yaml"
+    if not path.exists():
+        known = ", ".join(source_names())
+        raise SourceError(f"no source {name!r}; there are: {known}. `caplake sources new {name}` makes one.")
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        return Source.model_validate({"name": name, **document})
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or name}: {e['msg']}" for e in error.errors())
+        raise SourceError(f"{name}/source.yaml: {problems}") from None
+
+
+def source_names() -> list[str]:
+    return sorted(path.parent.name for path in SOURCES_FOLDER.glob("*/source.yaml"))
+
+
+def load_sources(names: list[str] | None = None) -> list[Source]:
+    """The named sources, or every enabled one."""
+    if names:
+        return [load_source(name) for name in sorted(set(names))]
+    return [source for name in source_names() if (source := load_source(name)).enabled]

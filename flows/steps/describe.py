@@ -1,0 +1,43 @@
+"""Describe: capability statements, tagged, and the firms they make."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from flows.night import Night
+from flows.sources import load_source
+from flows.steps.resolve import all_records
+from schemas.gold import GOLD_TABLES
+from schemas.lake.writer import SnapshotWriter
+from transforms.capabilities import StatementKind, capabilities_table
+from transforms.changes import changes_table
+from transforms.concepts import default_matcher
+from transforms.firms import firms_table
+
+
+def describe(night: Night, sources: list[str]) -> None:
+    """Write capabilities, firms and what changed since the committed snapshot."""
+    writer = SnapshotWriter(night.lake, night.snapshot)
+    declared = [load_source(name) for name in sources]
+    links = writer.table("links").filter(pl.col("tier") != "review")
+    rows = all_records(writer, sources).join(links.select("record_key", "firm_id", "tier"), on="record_key")
+    kinds = [
+        StatementKind(source.name, said.column, said.kind, said.weight, source.role)
+        for source in declared
+        for said in source.statements
+    ]
+    capabilities = capabilities_table(rows, kinds, default_matcher())
+    firms = firms_table(
+        rows,
+        writer.table("attributes"),
+        writer.table("statuses"),
+        capabilities,
+        writer.table("designations")["firm_id"].unique().to_list(),
+        [source.name for source in declared if source.registers_suppliers],
+    )
+    writer.write("capabilities", capabilities, GOLD_TABLES["capabilities"])
+    writer.write("firms", firms, GOLD_TABLES["firms"])
+    previous = night.previous()
+    before = {name: previous.table(name) for name in ("firms", "capabilities")} if previous else None
+    changes = changes_table(before, {name: writer.table(name) for name in ("firms", "capabilities")})
+    writer.write("changes", changes, GOLD_TABLES["changes"])

@@ -1,0 +1,175 @@
+"""Gold tables: what the lake says about firms. Column order here is column order in the files."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import dataframely as dy
+
+from schemas import columns as c
+
+
+class Firms(dy.Schema):
+    firm_id = c.firm_id(primary_key=True)
+    name = c.text("Display name", "기업명", example="(주)가나스마트팩토리", min_length=1)
+    name_en = c.text("English name", "영문명", null="no source gives one")
+    country = c.text("Country, ISO 3166-1 alpha-2", "국가", example="KR", regex=r"^[A-Z]{2}$")
+    region_code = c.text(
+        "Legal-district code of the head office, 5 digits, or 2 where only the province is known",
+        "본사 법정동 코드", null="no source gives a Korean place", example="41135", regex=r"^(\d{2}|\d{5})$",
+    )
+    region = c.text("Place of the head office in words", "본사 지역", null="unknown", example="경기도 성남시 분당구")
+    status = c.one_of("Business status", "영업 상태", ("active", "suspended", "closed", "unknown"))
+    status_date = c.day("Date the status was true", "상태 기준일", null="status unknown")
+    established = c.day("Date of establishment", "설립일", null="unknown")
+    employees = c.whole_number("Employees", "종업원 수", null="unknown", unit="persons", min=0)
+    homepage = c.text("Homepage of a corporation", "누리집", null="unknown")
+    is_registered_supplier = c.flag("Is in the register of smart-factory suppliers", "스마트공장 공급기업 등록")
+    is_designated = c.flag("Is a designated specialist firm (never inferred)", "스마트제조 전문기업 지정(추정하지 않음)")
+    is_corporation = c.flag("Known to be a corporation", "법인임이 확인됨")
+    record_count = c.whole_number("Source records joined in this firm", "합쳐진 기록 수", unit="records", min=1)
+    statement_count = c.whole_number("Capability statements", "역량 진술 수", unit="statements", min=0)
+    fields = c.texts("Fields the firm sells in, by its statements", "역량 분야", example="digital_twin")
+
+
+class Identifiers(dy.Schema):
+    firm_id = c.firm_id(primary_key=True)
+    scheme = c.text("Identifier scheme", "번호 체계", example="business_no", primary_key=True)
+    value = c.text("The identifier", "번호", primary_key=True)
+    source = c.source(primary_key=True)
+    record_key = c.record_key(primary_key=True)
+    is_checksum_ok = c.flag("Passes the check digit", "검증번호 일치", null="the scheme has no check digit")
+
+
+class Names(dy.Schema):
+    firm_id = c.firm_id(primary_key=True)
+    name = c.text("Name", "이름", primary_key=True, min_length=1)
+    kind = c.one_of("Kind of name", "이름의 종류", ("register", "english"), primary_key=True)
+    source = c.source(primary_key=True)
+    record_key = c.record_key(primary_key=True)
+
+
+class Attributes(dy.Schema):
+    firm_id = c.firm_id(primary_key=True)
+    attribute = c.text("Attribute", "속성", example="established", primary_key=True)
+    value = c.text("Value as text", "값", primary_key=True)
+    source = c.source(primary_key=True)
+    record_key = c.record_key(primary_key=True)
+    as_of = c.as_of()
+    basis = c.one_of("Who vouches for it", "근거", ("register", "self_declared"))
+    is_chosen = c.flag("This value stands in firms", "대표값으로 선택됨")
+
+
+class Capabilities(dy.Schema):
+    statement_id = c.text("Identifier of the statement", "진술 번호", example="S0123456789abcdef", primary_key=True)
+    firm_id = c.firm_id()
+    text = c.text("The statement as the source words it", "출처의 문구", min_length=1)
+    language = c.one_of("Language of the text", "언어", ("ko", "en"))
+    kind = c.text("Kind of statement", "진술의 종류", example="product")
+    source = c.source()
+    record_key = c.record_key()
+    as_of = c.as_of()
+    weight_class = c.one_of("How much the source's kind of statement counts", "증거의 무게", c.WEIGHT_CLASSES)
+    tier = c.one_of("How sure the record belongs to the firm", "연결 등급", ("same", "probable"))
+    role = c.one_of("Sells the technology, uses it, or unknown", "판매·사용 구분", ("sells", "uses", "unknown"))
+    concepts = c.texts("Capability concepts found in the text", "역량 개념", example="machine_vision")
+    fields = c.texts("Fields of those concepts", "분야", example="identification_machine_vision")
+
+
+class Certifications(dy.Schema):
+    firm_id = c.firm_id(primary_key=True)
+    scheme = c.text("Certification scheme", "인증 제도", example="venture", primary_key=True)
+    number = c.text("Certificate number, or kind where the source has none", "인증번호(없으면 유형)", null="not given")
+    valid_from = c.day("First day of validity", "유효 시작일", null="not given")
+    valid_to = c.day("Last day of validity", "유효 종료일", null="not given")
+    source = c.source(primary_key=True)
+    record_key = c.record_key(primary_key=True)
+
+
+class Designations(dy.Schema):
+    firm_id = c.firm_id(primary_key=True)
+    field = c.text("Designated field", "지정 분야", primary_key=True)
+    number = c.text("Designation number", "지정번호", null="not given")
+    valid_from = c.day("First day of validity", "유효 시작일", null="not given")
+    valid_to = c.day("Last day of validity", "유효 종료일", null="not given")
+    source = c.source(primary_key=True)
+    record_key = c.record_key(primary_key=True)
+
+
+class Statuses(dy.Schema):
+    firm_id = c.firm_id(primary_key=True)
+    status = c.one_of("Business status", "영업 상태", ("active", "suspended", "closed"))
+    status_date = c.day("Date the status was true", "상태 기준일")
+    source = c.source(primary_key=True)
+    record_key = c.record_key(primary_key=True)
+
+
+class Patents(dy.Schema):
+    application_no = c.text("Application number", "출원번호", primary_key=True, regex=r"^\d{13}$")
+    firm_id = c.firm_id(primary_key=True)
+    title = c.text("Title of the invention", "발명의 명칭", min_length=1)
+    ipc = c.text("IPC symbols, joined by |", "국제특허분류", null="not given")
+    filed = c.day("Filing date", "출원일", null="not given")
+    registered = c.day("Registration date", "등록일", null="not registered")
+    state = c.text("Legal state", "특허 상태", null="not given", example="등록")
+    source = c.source()
+    record_key = c.record_key()
+
+
+class Links(dy.Schema):
+    record_key = c.record_key(primary_key=True)
+    firm_id = c.firm_id()
+    tier = c.one_of("How sure the link is", "연결 등급", c.TIERS)
+    rule = c.text("Rule that joined the record", "연결 규칙", example="business_no")
+    score = c.column(dy.Float64, "Measured precision of the rule", "규칙의 정밀도", unit="share", min=0.0, max=1.0)
+
+
+class Redirects(dy.Schema):
+    old_firm_id = c.firm_id(primary_key=True)
+    firm_id = c.firm_id()
+    since = c.text("Snapshot since which it redirects", "시작 스냅숏")
+
+
+class Embeddings(dy.Schema):
+    text_hash = c.text("First 16 hexadecimal digits of the SHA-256 of the text", "문구의 해시", primary_key=True)
+    model = c.text("Model and content hash of its weights", "임베딩 모델", primary_key=True)
+    vector = c.column(
+        dy.List, "Embedding of the text, length 1", "임베딩 벡터", inner=dy.Float32(nullable=False), nullable=False
+    )
+
+
+class Changes(dy.Schema):
+    firm_id = c.firm_id()
+    change = c.one_of("What happened since the snapshot before", "변화", ("added", "removed", "changed"))
+    table = c.text("Table it happened in", "표", example="firms")
+    column = c.text("Column that changed", "열", null="the whole row")
+    old = c.text("Value before", "이전 값", null="there was none")
+    new = c.text("Value now", "새 값", null="there is none")
+
+
+GOLD_TABLES: Final[dict[str, type[dy.Schema]]] = {
+    "firms": Firms,
+    "identifiers": Identifiers,
+    "names": Names,
+    "attributes": Attributes,
+    "capabilities": Capabilities,
+    "certifications": Certifications,
+    "designations": Designations,
+    "statuses": Statuses,
+    "patents": Patents,
+    "links": Links,
+    "redirects": Redirects,
+    "embeddings": Embeddings,
+    "changes": Changes,
+}
+"""Every gold table by its name; the grain of each is its primary key."""
+
+SORT_KEYS: Final[dict[str, list[str]]] = {
+    "changes": ["firm_id", "table", "column", "change", "old", "new"],
+    "capabilities": ["firm_id", "statement_id"],
+}
+"""Total order of the rows, where it is not the primary key."""
+
+
+def sort_key(table: str) -> list[str]:
+    return SORT_KEYS.get(table) or list(GOLD_TABLES[table].primary_key())

@@ -1,0 +1,45 @@
+"""Reading one pinned snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from schemas.lake.layout import Lake, LakeError
+from schemas.lake.manifest import Manifest
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One pinned snapshot: every read of a request goes through the same one."""
+
+    lake: Lake
+    name: str
+
+    @classmethod
+    def current(cls, lake: Lake) -> Snapshot:
+        """Raises LakeError in a lake that has no committed snapshot."""
+        name = lake.current()
+        if name is None:
+            raise LakeError(f"the lake at {lake.url} is empty. Run `caplake run --lake {lake.url}` to fill it.")
+        return cls(lake, name)
+
+    @property
+    def folder(self) -> str:
+        return f"snapshots/{self.name}"
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        return Manifest.model_validate_json(self.lake.read_bytes(f"{self.folder}/manifest.json"))
+
+    def has(self, table: str) -> bool:
+        return table in self.manifest.tables
+
+    def table(self, name: str, columns: list[str] | None = None) -> pl.DataFrame:
+        """A gold table, `sources/<source>` or `quarantine/<source>`."""
+        return self.lake.read_table(f"{self.folder}/{name}.parquet", columns)
+
+    def index_folder(self, engine: str) -> str:
+        return f"index/{engine}/{self.name}"

@@ -1,0 +1,118 @@
+"""What an engine is: it keeps analysed statements and vectors, and returns candidates; nothing else.
+
+Rows are positions: a statement's row is its position in the snapshot's `capabilities` table, a firm's
+row its position in `firms`. Filters, facets, fusion and reasons are shared code above the engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Rows = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+
+BM25_K1 = 1.2
+BM25_B = 0.75
+
+
+class EngineError(Exception):
+    """The engine cannot do what was asked; the message names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Documents:
+    """What an index is built from.
+
+    `statements` has, in row order, the readable columns of a statement (`statement_id`, `firm_id`,
+    `firm_row`, `name`, `region`, `text`, `kind`, `source`, `as_of`, `concepts`, `fields`); `tokens` its
+    analysed tokens; `vectors` are the distinct texts' float32 unit vectors, shape (texts, dimensions), and
+    `vector_of` maps a statement's row to its row there.
+    """
+
+    statements: pl.DataFrame
+    tokens: Sequence[Sequence[str]]
+    vectors: Floats
+    vector_of: Rows
+
+    def __len__(self) -> int:
+        return self.statements.height
+
+
+@dataclass(frozen=True)
+class TermGroup:
+    """One word of the need: met when all tokens of any one alternative are in the statement."""
+
+    alternatives: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class LexicalQuery:
+    """`weights` are the analysed tokens to score by, with their boosts; `groups` and `minimum` say when a
+    statement matches the words: at least `minimum` of the groups are met.
+    """
+
+    weights: dict[str, float] = field(default_factory=dict)
+    groups: tuple[TermGroup, ...] = ()
+    minimum: int = 1
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Statements with scores, best first; ties in row order. Scores of different engines do not compare."""
+
+    rows: Rows
+    scores: Floats
+
+    @classmethod
+    def none(cls) -> Candidates:
+        return cls(np.empty(0, np.int32), np.empty(0, np.float32))
+
+
+class Engine(Protocol):
+    """One opened index. `allowed` are the sorted rows of the firms that may be returned; None is all."""
+
+    def lexical(self, query: LexicalQuery, limit: int, allowed: Rows | None = None) -> Candidates:
+        """Best statements by BM25 over `query.weights`."""
+        ...
+
+    def dense(self, vector: Floats, limit: int, allowed: Rows | None = None) -> Candidates:
+        """Best statements by inner product with a unit vector of shape (dimensions,)."""
+        ...
+
+    def matching_firms(self, query: LexicalQuery) -> Rows:
+        """Sorted rows of all firms with a statement that matches `query.groups`; exact, never cut off."""
+        ...
+
+
+class IndexStore(Protocol):
+    """The indexes of one engine, one a snapshot."""
+
+    name: str
+
+    def build(self, snapshot: str, documents: Documents) -> None:
+        """Build aside and make complete; an index of that name is replaced, never added to."""
+        ...
+
+    def count(self, snapshot: str) -> int:
+        """Statements in the index; 0 where there is none."""
+        ...
+
+    def snapshots(self) -> list[str]:
+        """Snapshots that have an index, oldest first."""
+        ...
+
+    def drop(self, snapshot: str) -> None: ...
+
+    def publish(self, snapshot: str) -> None:
+        """Move what outsiders follow (an alias) to this snapshot's index."""
+        ...
+
+    def open(self, snapshot: str) -> Engine:
+        """Raises EngineError when the index is not there or the engine cannot be reached."""
+        ...

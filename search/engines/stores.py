@@ -1,0 +1,21 @@
+"""Which engines there are, by the name people choose them by."""
+
+from __future__ import annotations
+
+from schemas.lake import Lake
+from search.engines.base import EngineError, IndexStore
+
+
+def open_store(name: str, lake: Lake) -> IndexStore:
+    """The index store of an engine. Raises EngineError for an unknown name or a lake it cannot use."""
+    if name == "embedded":
+        from search.engines.embedded import EmbeddedStore
+
+        if lake.local_root is None:
+            raise EngineError(f"the embedded engine needs a local lake, not {lake.url}. Use --engine opensearch.")
+        return EmbeddedStore(lake.local_root / "index" / "embedded")
+    if name == "opensearch":
+        from search.engines.opensearch import OpenSearchStore
+
+        return OpenSearchStore()
+    raise EngineError(f"no engine {name!r}; there are embedded and opensearch.")

@@ -1,0 +1,141 @@
+"""Why a firm is there: quoted evidence with highlights, reasons, and what of the constraints is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from schemas.vocabulary import Vocabulary
+from search.answer import Evidence, Hit
+from search.columns import SnapshotColumns
+from search.filters import QUESTIONS, Filters
+from search.messages import say
+from search.rank import Scores
+from search.understand import Understood
+from transforms import regions
+from transforms.concepts import ConceptMatcher
+from transforms.text import run_tokens, words
+
+_QUOTES: Final = 3
+
+
+class Explainer:
+    """Makes hits out of scored firm rows for one answered need."""
+
+    def __init__(
+        self, columns: SnapshotColumns, vocabulary: Vocabulary, matcher: ConceptMatcher,
+        understood: Understood, filters: Filters, scores: Scores,
+    ) -> None:
+        self._columns = columns
+        self._vocabulary = vocabulary
+        self._matcher = matcher
+        self._understood = understood
+        self._filters = filters
+        self._scores = scores
+        self._sought = {c.id for c in understood.concepts}
+        self._top_field = understood.fields[0].id if understood.fields else None
+        self._language = understood.language
+        self._tokens = frozenset(understood.lexical.weights)
+
+    def hit(self, rank: int, row: int, score: float, lead: str | None = None) -> Hit:
+        """The hit of a firm row; `lead` is a reason that comes first, e.g. of a name look-up."""
+        firm = self._columns.firms.row(row, named=True)
+        quoted = self._best_statements(row)
+        evidence = [self._evidence(statement) for statement, _ in quoted]
+        met, unknown = self._constraints(firm)
+        assumed = [say("assumed.tier", self._language)] if any(e.tier != "same" for e in evidence) else []
+        if not any(reason.kind == "word" for reason in self._understood.reasons) and self._sought:
+            assumed.append(say("assumed.inferred", self._language))
+        reasons = [*([lead] if lead else []), *self._reasons(quoted)]
+        return Hit(
+            rank=rank, firm_id=firm["firm_id"], name=firm["name"],
+            region=regions.short_region(firm["region_code"], self._language),
+            score=score, fields=tuple(firm["fields"]), evidence=tuple(evidence), reasons=tuple(dict.fromkeys(reasons)),
+            met=tuple(met), assumed=tuple(assumed), unknown=tuple(unknown), question=self._question(),
+        )
+
+    def _best_statements(self, row: int) -> list[tuple[dict[str, Any], int]]:
+        rows = np.flatnonzero(self._columns.firm_of == row)
+        best = rows[np.lexsort((rows, -self._scores.total[rows]))][:_QUOTES]
+        matched = [r for r in best if self._scores.total[r] > 0] or list(best[:1])
+        return [(self._columns.statements.row(int(r), named=True), int(r)) for r in matched]
+
+    def _evidence(self, statement: dict[str, Any]) -> Evidence:
+        return Evidence(
+            text=statement["text"], highlights=tuple(self._highlights(statement["text"])), kind=statement["kind"],
+            source=statement["source"], record_key=statement["record_key"], as_of=statement["as_of"], tier=statement["tier"],
+        )
+
+    def _highlights(self, text: str) -> list[tuple[int, int]]:
+        named = [(m.start, m.end) for m in self._matcher.mentions(text) if m.concept in self._sought]
+        return _merged([*named, *self._met_words(text)])
+
+    def _met_words(self, text: str) -> list[tuple[int, int]]:
+        """Places of runs of which at least two neighbouring tokens, or the only one, are in the need."""
+        places = []
+        for run, start, end in words(text):
+            tokens = run_tokens(run)
+            met = [token in self._tokens for token in tokens]
+            if all(met):
+                places.append((start, end))
+                continue
+            first = 0
+            while first < len(met):
+                last = first
+                while last < len(met) and met[last]:
+                    last += 1
+                if last - first >= 2:
+                    places.append((start + first, min(start + last + 1, end)))
+                first = max(last, first + 1)
+        return places
+
+    def _reasons(self, quoted: Sequence[tuple[dict[str, Any], int]]) -> list[str]:
+        found = []
+        for statement, row in quoted:
+            shared = [c for c in statement["concepts"] if c in self._sought]
+            if shared:
+                names = ", ".join(self._vocabulary.concept[c].name(self._language) for c in shared[:3])
+                found.append(say("reason.concept", self._language, name=names))
+            elif self._top_field in statement["fields"] and self._top_field:
+                field = self._vocabulary.field[self._top_field]
+                found.append(say("reason.field", self._language, name=field.short(self._language)))
+            if self._scores.words[row] > 0 and (met := self._met_words(statement["text"])):
+                shown = ", ".join(dict.fromkeys(statement["text"][a:b] for a, b in met[:3]))
+                found.append(say("reason.words", self._language, words=shown))
+            if not found and self._scores.meaning[row] > 0:
+                found.append(say("reason.meaning", self._language))
+        return found
+
+    def _constraints(self, firm: dict[str, Any]) -> tuple[list[str], list[str]]:
+        language, met, unknown = self._language, [], []
+        if self._filters.region:
+            met.append(say("met.region", language, region=regions.short_region(firm["region_code"], language)))
+            unknown.append(say("unknown.region", language))
+        met += [say("met.certification", language, scheme=scheme) for scheme in self._filters.certification]
+        if firm["is_registered_supplier"]:
+            met.append(say("met.supplier", language))
+        if firm["status"] == "active":
+            met.append(say("met.active", language, date=firm["status_date"]))
+        elif firm["status"] == "unknown":
+            unknown.append(say("unknown.status", language))
+        unknown += [say(f"unknown.{name}", language) for name in QUESTIONS if getattr(self._filters, name)]
+        return met, unknown
+
+    def _question(self) -> str:
+        if self._top_field and self._understood.answerable:
+            return self._vocabulary.field[self._top_field].question.in_language(self._language)
+        return say("question.general", self._language)
+
+
+def _merged(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+

@@ -1,0 +1,37 @@
+"""Sentences shown to people, in Korean and English."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MESSAGES: Final[dict[str, tuple[str, str]]] = {
+    "reason.concept": ("찾는 역량 ‘{name}’이(가) 이 문구에 있습니다", "its statement names “{name}”, which you seek"),
+    "reason.field": ("‘{name}’ 분야의 문구가 있습니다", "it has a statement in the field “{name}”"),
+    "reason.words": ("말씀하신 ‘{words}’이(가) 그대로 나옵니다", "your words “{words}” appear in it"),
+    "reason.meaning": ("문구의 뜻이 비슷합니다", "its wording is close in meaning"),
+    "reason.name": ("찾으신 이름과 같은 기업입니다", "the firm of the name you typed"),
+    "reason.identifier": ("찾으신 번호의 기업입니다", "the firm of the number you typed"),
+    "met.region": ("지역: {region}", "region: {region}"),
+    "met.certification": ("인증 유효: {scheme}", "valid certification: {scheme}"),
+    "met.supplier": ("스마트공장 공급기업 등록", "registered smart-factory supplier"),
+    "met.active": ("영업 중 ({date} 확인)", "in business (checked {date})"),
+    "assumed.tier": ("일부 근거는 같은 기업으로 추정되는 기록에서 왔습니다", "some evidence is from records of probably the same firm"),
+    "assumed.inferred": ("필요 역량은 문장에서 추정했습니다", "the capability sought was inferred from your sentence"),
+    "unknown.status": ("영업 상태", "business status"),
+    "unknown.size": ("기업 규모", "size of the firm"),
+    "unknown.min_years": ("업력", "years in business"),
+    "unknown.budget_krw": ("예산 안에서 가능한지", "whether it fits the budget"),
+    "unknown.deadline": ("납기 안에서 가능한지", "whether it meets the deadline"),
+    "unknown.region": ("방문 가능 지역", "where it serves on site"),
+    "question.general": ("비슷한 공정에 적용한 사례와 결과를 보여 주실 수 있나요?", "Can you show a case in a process like ours, with results?"),
+    "empty": ("무엇이 필요한지 한 문장으로 적어 주세요. 예: 병 라벨 날짜가 흐리게 찍혀 나가요", "Write what you need in a sentence, e.g. “dates on our bottle labels come out faint”"),
+    "too_long": ("{limit}자까지 적을 수 있습니다(지금 {length}자). 핵심만 줄여 주세요.", "Up to {limit} characters, this has {length}. Please shorten it to the essence."),
+    "no_words": ("글자가 없는 질문은 이해할 수 없습니다. 무엇이 불편한지 말로 적어 주세요.", "There are no words in this question. Please describe the problem in words."),
+    "no_good_match": ("딱 맞는 기업을 찾지 못했습니다", "No good match"),
+}
+
+
+def say(key: str, language: str, **values: object) -> str:
+    """The sentence of that key; raises KeyError for an unknown one."""
+    ko, en = MESSAGES[key]
+    return (en if language == "en" else ko).format(**values)

@@ -1,0 +1,185 @@
+"""The search itself: pin a snapshot, understand the need, ask the engine, rank, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from schemas.lake import Lake, Snapshot
+from schemas.vocabulary import Vocabulary, load_vocabulary
+from search.answer import Answer, Hit, Relaxation
+from search.columns import Mask, SnapshotColumns
+from search.embedding import Embedder, load_embedder
+from search.engines.base import Candidates, Engine
+from search.engines.stores import open_store
+from search.explain import Explainer
+from search.facets import facets
+from search.filters import Filters, firm_mask
+from search.lookup import Lookup
+from search.messages import say
+from search.rank import DEFAULT_WEIGHTS, Scores, Weights, ordered, score_firms, score_statements
+from search.understand import Understander, Understood
+from transforms.concepts import default_matcher
+
+LONGEST_NEED: Final = 2_000
+_CANDIDATES: Final = 400
+_SURE_CONCEPT: Final = 0.35
+_SURE_FIELD: Final = 0.5
+_RELATED: Final = 5
+_SEOUL: Final = ZoneInfo("Asia/Seoul")
+
+
+class BadNeed(ValueError):
+    """The question cannot be searched for; the message says what to write instead."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """All firms that count as hits, best first, and those that only resemble the need."""
+
+    hits: np.ndarray
+    related: np.ndarray
+    firm_scores: np.ndarray
+    scores: Scores
+    mask: Mask
+
+
+class SearchService:
+    """Answers needs from one pinned snapshot with one engine. Safe to use from several threads."""
+
+    def __init__(
+        self, snapshot: Snapshot, engine: str = "embedded", *, weights: Weights = DEFAULT_WEIGHTS,
+        today: Callable[[], date] = lambda: datetime.now(_SEOUL).date(),
+    ) -> None:
+        self.snapshot = snapshot
+        self.engine_name = engine
+        self._weights = weights
+        self._today = today
+        self.engine: Engine = open_store(engine, snapshot.lake).open(snapshot.name)
+
+    @classmethod
+    def current(cls, lake: Lake, engine: str = "embedded") -> SearchService:
+        return cls(Snapshot.current(lake), engine)
+
+    @cached_property
+    def columns(self) -> SnapshotColumns:
+        return SnapshotColumns(self.snapshot)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return load_vocabulary()
+
+    @cached_property
+    def understander(self) -> Understander:
+        return Understander(self.vocabulary, default_matcher())
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The model of the snapshot. Raises ValueError when the configured model is another one."""
+        embedder = load_embedder()
+        wanted = self.snapshot.manifest.model
+        if embedder.model_id != wanted:
+            raise ValueError(
+                f"snapshot {self.snapshot.name} was embedded with {wanted}, but {embedder.model_id} is configured. "
+                "Run `caplake run` to embed it anew, or set CAPLAKE_MODEL back."
+            )
+        return embedder
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        return Lookup(self.columns)
+
+    def understand(self, need: str) -> Understood:
+        """Raises BadNeed for a question that is empty, too long or has no words."""
+        text = need.strip()
+        language = "ko" if any("가" <= c <= "힣" for c in text) or not text.isascii() else "en"
+        if not text:
+            raise BadNeed(f"{say('empty', 'ko')} / {say('empty', 'en')}")
+        if len(text) > LONGEST_NEED:
+            raise BadNeed(say("too_long", language, limit=LONGEST_NEED, length=len(text)))
+        if not any(character.isalnum() for character in text):
+            raise BadNeed(f"{say('no_words', 'ko')} / {say('no_words', 'en')}")
+        return self.understander.understand(text)
+
+    def search(
+        self, need: str, *, limit: int = 10, filters: Filters | None = None, read_filters: bool = True
+    ) -> Answer:
+        """Ranked firms with reasons. `filters` are added to those read from the sentence.
+
+        Raises BadNeed; an engine that cannot be reached raises EngineError.
+        """
+        understood = self.understand(need)
+        applied = (understood.filters if read_filters else Filters()).merged(filters or Filters())
+        allowed = firm_mask(self.columns, applied, self._today())
+        found = self.lookup.find(understood, allowed)
+        ranking = self.rank(understood, allowed)
+        explainer = Explainer(self.columns, self.vocabulary, default_matcher(), understood, applied, ranking.scores)
+        named = [explainer.hit(i + 1, row, 1.0, say(f"reason.{why}", understood.language)) for i, (row, why) in enumerate(found[:limit])]
+        leads = {row for row, _ in found}
+        refused = not named and not understood.answerable
+        listed = [row for row in ranking.hits if row not in leads][: max(limit - len(named), 0)]
+        hits = [*named, *self._explained(explainer, listed, ranking, len(named))]
+        related = self._explained(explainer, ranking.related[:_RELATED], ranking, 0)
+        mask = ranking.mask | self.columns.mask(list(leads))
+        total = int(mask.sum())
+        return Answer(
+            query=need.strip(), snapshot=self.snapshot.name, understood=understood, total=0 if refused else total,
+            no_good_match=refused or total == 0,
+            hits=() if refused else tuple(hits),
+            related=tuple(related) if not refused else (),
+            facets=facets(self.columns, mask, self._today()) if not refused else {},
+            registered_without_evidence=self._without_evidence(allowed),
+            relaxations=self._relaxations(understood, applied) if total == 0 and not refused else (),
+        )
+
+    def rank(self, understood: Understood, allowed: Mask) -> Ranking:
+        """Rank all allowed firms for a need: first those that satisfy the predicate, then the related."""
+        columns = self.columns
+        rows = None if allowed.all() else np.flatnonzero(allowed).astype(np.int32)
+        lexical = self.engine.lexical(understood.lexical, _CANDIDATES, rows)
+        dense = self._dense(understood.text, rows)
+        concepts = {c.id: c.score for c in understood.concepts}
+        sure = {f.id: f.score for f in understood.fields if f.score >= 0.1} if understood.answerable else {}
+        scores = score_statements(columns, lexical, dense, concepts, sure, self._weights)
+        firm_scores = score_firms(columns, scores.total, self._weights)
+        mask = self._hits(understood) & allowed
+        hits = ordered(columns, firm_scores, mask)
+        resembling = allowed & ~mask & (firm_scores > 0)
+        return Ranking(hits, ordered(columns, firm_scores, resembling), firm_scores, scores, mask)
+
+    def _hits(self, understood: Understood) -> Mask:
+        """The predicate: a sought concept tags a statement of the firm, or enough of the words are in one."""
+        columns = self.columns
+        sought = [columns.concepts.of(c.id) for c in understood.concepts if c.score >= _SURE_CONCEPT]
+        if not sought and understood.answerable:
+            sought = [columns.fields.of(f.id) for f in understood.fields if f.score >= _SURE_FIELD]
+        rows = np.concatenate([np.empty(0, np.int32), *sought]).astype(np.int64)
+        return columns.mask(columns.firm_of[rows]) | columns.mask(self.engine.matching_firms(understood.lexical))
+
+    def _dense(self, text: str, rows: np.ndarray | None) -> Candidates:
+        vector = self.embedder.encode_queries([text])[0]
+        return self.engine.dense(vector, _CANDIDATES, rows) if vector.any() else Candidates.none()
+
+    def _explained(self, explainer: Explainer, rows: np.ndarray | list[int], ranking: Ranking, before: int) -> list[Hit]:
+        return [
+            explainer.hit(before + place + 1, int(row), float(ranking.firm_scores[row])) for place, row in enumerate(rows)
+        ]
+
+    def _without_evidence(self, allowed: Mask) -> int:
+        silent = self.columns.firms["statement_count"].to_numpy() == 0
+        return int((allowed & silent & self.columns.flag("is_registered_supplier")).sum())
+
+    def _relaxations(self, understood: Understood, applied: Filters) -> tuple[Relaxation, ...]:
+        """What is found when each filter in turn is dropped."""
+        hits = self._hits(understood)
+        return tuple(
+            Relaxation(name, total)
+            for name in applied.as_dict()
+            if (total := int((hits & firm_mask(self.columns, applied.without(name), self._today())).sum()))
+        )

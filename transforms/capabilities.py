@@ -1,0 +1,76 @@
+"""Capability statements: what a firm says or is recorded to do, tagged with concepts and fields."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.concepts import ConceptMatcher
+from transforms.text import is_korean
+
+
+@dataclass(frozen=True)
+class StatementKind:
+    """A source's column that holds capability text."""
+
+    source: str
+    column: str
+    kind: str
+    weight_class: str
+    role: str
+
+
+def text_hash(text: str) -> str:
+    """Key of a text in the embeddings table: first 16 hexadecimal digits of its SHA-256."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def capabilities_table(
+    records: pl.DataFrame, kinds: Sequence[StatementKind], matcher: ConceptMatcher
+) -> pl.DataFrame:
+    """One row a statement; `records` are source rows with `firm_id` and `tier`.
+
+    A text that several records of a firm repeat counts once, from the newest record. A `hint` (a firm's
+    own name) counts only where it names a capability.
+    """
+    parts = [_of_kind(records, kind) for kind in kinds if kind.column in records.columns]
+    said = (
+        pl.concat(parts)
+        .sort("as_of", "record_key", descending=[True, False], nulls_last=True)
+        .unique(["firm_id", "text"], keep="first", maintain_order=True)
+    )
+    tagged = said.join(_tags(said["text"].unique(maintain_order=True), matcher), on="text", how="left", maintain_order="left")
+    return tagged.filter((pl.col("weight_class") != "hint") | (pl.col("concepts").list.len() > 0))
+
+
+def _of_kind(records: pl.DataFrame, kind: StatementKind) -> pl.DataFrame:
+    rows = records.filter(pl.col("source") == kind.source).drop_nulls(kind.column)
+    return rows.select(
+        "firm_id", "source", "record_key", "as_of", "tier",
+        text=pl.col(kind.column).str.strip_chars(),
+        kind=pl.lit(kind.kind), weight_class=pl.lit(kind.weight_class), role=pl.lit(kind.role),
+    ).with_columns(statement_id=_statement_ids(rows["record_key"], kind.kind, rows[kind.column]))
+
+
+def _statement_ids(keys: pl.Series, kind: str, texts: pl.Series) -> pl.Series:
+    digests = [
+        "S" + hashlib.sha256(f"{key}|{kind}|{text}".encode()).hexdigest()[:16]
+        for key, text in zip(keys, texts, strict=True)
+    ]
+    return pl.Series("statement_id", digests, pl.String)
+
+
+def _tags(texts: pl.Series, matcher: ConceptMatcher) -> pl.DataFrame:
+    concepts = [matcher.tags(text) for text in texts]
+    return pl.DataFrame(
+        {
+            "text": texts,
+            "language": ["ko" if is_korean(text) else "en" for text in texts],
+            "concepts": concepts,
+            "fields": [matcher.fields(tags) for tags in concepts],
+        },
+        schema={"text": pl.String, "language": pl.String, "concepts": pl.List(pl.String), "fields": pl.List(pl.String)},
+    )

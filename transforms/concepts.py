@@ -1,0 +1,210 @@
+"""The concept matcher: which capability concepts a text names, and where.
+
+The same matcher tags statements by night and needs by day. Korean forms are matched with spaces removed,
+since compounds are written together or apart at will; Latin forms as whole words, plural or not;
+acronyms as whole words in capitals (in a need, which people type in lower case, in any case).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import ahocorasick_rs
+
+from schemas.vocabulary import AmbiguousForm, Vocabulary, load_vocabulary
+from transforms.text import is_korean
+
+_SPACES: Final = re.compile(r"[\s·ㆍ・\-_/]+")
+_WORD_CHARACTER: Final = re.compile(r"[A-Za-z0-9]")
+
+
+@dataclass(frozen=True, order=True)
+class Mention:
+    """A concept named in a text, at characters [start, end) of it."""
+
+    start: int
+    end: int
+    concept: str
+    form: str
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A surface form as it is looked for; `capitals` wants it in capitals in running text."""
+
+    key: str
+    concept: str
+    latin: bool
+    capitals: bool
+    context: tuple[str, ...] = ()
+
+
+class ConceptMatcher:
+    """Finds every form of a vocabulary in one pass over a text."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._variants = _Replacements(vocabulary.spelling)
+        forms: dict[str, list[_Form]] = defaultdict(list)
+        for form in _forms(vocabulary, self._variants):
+            forms[form.key].append(form)
+        self._keys = sorted(forms)
+        self._forms = [forms[key] for key in self._keys]
+        self._automaton = ahocorasick_rs.AhoCorasick(self._keys)
+        self._weak = {concept.id for concept in vocabulary.concepts if concept.weak}
+        self._fields = {concept.id: tuple(concept.fields) for concept in vocabulary.concepts}
+
+    def mentions(self, text: str, *, capitals_matter: bool = True) -> list[Mention]:
+        """Every concept named in the text, longest form first where several overlap on one concept."""
+        squeezed = _Squeezed(self._variants.apply(text))
+        found: dict[str, list[Mention]] = defaultdict(list)
+        for position, start, end in self._automaton.find_matches_as_indexes(squeezed.text, overlapping=True):
+            for form in self._forms[position]:
+                if not squeezed.stands_alone(start, end, form.latin):
+                    continue
+                if form.capitals and capitals_matter and not squeezed.is_in_capitals(start, end):
+                    continue
+                if form.context and not any(word in squeezed.text for word in form.context):
+                    continue
+                found[form.concept].append(
+                    Mention(*squeezed.span(start, end), form.concept, form.key)
+                )
+        return sorted(mention for group in found.values() for mention in _longest(group))
+
+    def tags(self, text: str) -> list[str]:
+        """Concepts that tag a statement: those named, without weak ones standing alone."""
+        named = {mention.concept for mention in self.mentions(text)}
+        strong = named - self._weak
+        return sorted(strong)
+
+    def fields(self, concepts: Iterable[str]) -> list[str]:
+        """Main fields of the concepts, sorted."""
+        return sorted({self._fields[concept][0] for concept in concepts})
+
+
+@cache
+def default_matcher() -> ConceptMatcher:
+    return ConceptMatcher(load_vocabulary())
+
+
+class _Replacements:
+    """Spelling variants made canonical before matching; lengths may change, so places are tracked."""
+
+    def __init__(self, groups: Sequence[Sequence[str]]) -> None:
+        pairs = {variant.lower(): group[0].lower() for group in groups for variant in group[1:]}
+        self._map = {variant: canonical for variant, canonical in pairs.items() if variant != canonical}
+        longest_first = sorted(self._map, key=lambda v: (-len(v), v))
+        bounded = (rf"\b{re.escape(v)}\b" if v.isascii() else re.escape(v) for v in longest_first)
+        self._pattern = re.compile("|".join(bounded), re.IGNORECASE) if self._map else None
+
+    def apply(self, text: str) -> list[tuple[str, int]]:
+        """Characters of the canonical text, each with its place in the original."""
+        unified = unicodedata.normalize("NFKC", text)
+        places = list(range(len(unified))) if len(unified) == len(text) else _places(text, unified)
+        if self._pattern is None or not (matches := list(self._pattern.finditer(unified))):
+            return list(zip(unified, places, strict=True))
+        characters: list[tuple[str, int]] = []
+        last = 0
+        for match in matches:
+            characters.extend(zip(unified[last : match.start()], places[last : match.start()], strict=True))
+            canonical = self._map[match.group().lower()]
+            if match.group().isupper():
+                canonical = canonical.upper()
+            inside = places[match.start() : match.end()]
+            characters.extend((c, inside[min(i, len(inside) - 1)]) for i, c in enumerate(canonical))
+            last = match.end()
+        characters.extend(zip(unified[last:], places[last:], strict=True))
+        return characters
+
+    def canonical(self, form: str) -> str:
+        return "".join(character for character, _ in self.apply(form))
+
+
+class _Squeezed:
+    """A text as the automaton sees it: lower case, separators removed between Hangul, one space elsewhere."""
+
+    def __init__(self, characters: list[tuple[str, int]]) -> None:
+        kept: list[tuple[str, int]] = []
+        pending: int | None = None
+        for character, place in characters:
+            if _SPACES.fullmatch(character):
+                pending = place if pending is None else pending
+                continue
+            if pending is not None and kept and not (_hangul(character) or _hangul(kept[-1][0])):
+                kept.append((" ", pending))
+            pending = None
+            kept.append((character, place))
+        self._original = "".join(character for character, _ in kept)
+        self._places = [place for _, place in kept]
+        lowered = self._original.lower()
+        self.text = lowered if len(lowered) == len(self._original) else self._original
+
+    def stands_alone(self, start: int, end: int, latin: bool) -> bool:
+        """A Latin form must be a whole word; a plural s may follow."""
+        if not latin:
+            return True
+        if start and _WORD_CHARACTER.match(self.text[start - 1]):
+            return False
+        rest = self.text[end : end + 2]
+        if rest[:1] == "s" and not _WORD_CHARACTER.match(rest[1:2]):
+            return True
+        return not _WORD_CHARACTER.match(rest[:1])
+
+    def is_in_capitals(self, start: int, end: int) -> bool:
+        return self._original[start:end].upper() == self._original[start:end]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        return self._places[start], self._places[end - 1] + 1
+
+
+def _hangul(character: str) -> bool:
+    return "가" <= character <= "힣"
+
+
+def _places(text: str, unified: str) -> list[int]:
+    places = [i for i, c in enumerate(text) for _ in unicodedata.normalize("NFKC", c)]
+    places += [len(text) - 1] * (len(unified) - len(places))
+    return places[: len(unified)]
+
+
+def _forms(vocabulary: Vocabulary, variants: _Replacements) -> Iterable[_Form]:
+    ambiguous = {entry.form.lower(): entry for entry in vocabulary.ambiguous}
+    for entry in vocabulary.ambiguous:
+        yield from _ambiguous(entry, variants)
+    for concept in vocabulary.concepts:
+        short = set(concept.abbr)
+        for form in {*concept.ko, *concept.en, *concept.abbr}:
+            if form.lower() in ambiguous:
+                continue
+            yield _form(form, concept.id, variants, capitals=form in short and len(form) <= 4)
+
+
+def _ambiguous(entry: AmbiguousForm, variants: _Replacements) -> Iterable[_Form]:
+    for sense in entry.senses:
+        context = tuple(_key(word, variants) for word in (*sense.context_ko, *sense.context_en))
+        if sense.concept and context:
+            yield _form(entry.form, sense.concept, variants, capitals=False, context=context)
+
+
+def _form(
+    form: str, concept: str, variants: _Replacements, *, capitals: bool, context: tuple[str, ...] = ()
+) -> _Form:
+    latin = not is_korean(form)
+    return _Form(_key(form, variants), concept, latin, capitals and latin and form.isupper(), context)
+
+
+def _key(form: str, variants: _Replacements) -> str:
+    return _Squeezed(variants.apply(form)).text
+
+
+def _longest(group: list[Mention]) -> list[Mention]:
+    """Drop mentions of a concept inside a longer mention of the same concept."""
+    return [
+        m for m in set(group)
+        if not any(o != m and o.start <= m.start and m.end <= o.end and (o.end - o.start) > (m.end - m.start) for o in group)
+    ]

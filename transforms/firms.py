@@ -1,0 +1,144 @@
+"""Gold tables about the firm itself: every value with who says so, and the one that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import polars as pl
+
+from transforms import identifiers, regions
+
+ATTRIBUTES: Final = (
+    "name", "name_en", "country", "region_code", "address", "homepage", "market", "industry", "industry_code",
+    "employees", "established", "listed",
+)
+SCHEMES: Final = ("register_no", "business_no", "corporate_no", "dart_code", "stock_code", "applicant_no")
+_CHECKS: Final = {
+    "business_no": identifiers.business_no_checksum_ok,
+    "corporate_no": identifiers.corporate_no_checksum_ok,
+}
+
+
+def identifiers_table(records: pl.DataFrame) -> pl.DataFrame:
+    """One row per firm, scheme, value and record; `records` are all source rows with `firm_id`."""
+    parts = []
+    for scheme in (name for name in SCHEMES if name in records.columns):
+        rows = records.drop_nulls(scheme)
+        named = pl.concat_str("source", pl.lit(":number")) if scheme == "register_no" else pl.lit(scheme)
+        ok = _CHECKS[scheme](pl.col(scheme)) if scheme in _CHECKS else pl.lit(None, pl.Boolean)
+        parts.append(
+            rows.select("firm_id", "source", "record_key", scheme=named, value=pl.col(scheme), is_checksum_ok=ok)
+        )
+    return pl.concat(parts).unique(["firm_id", "scheme", "value", "source", "record_key"])
+
+
+def names_table(records: pl.DataFrame) -> pl.DataFrame:
+    """Every name a firm goes by, with the record that says so."""
+    base = ("firm_id", "source", "record_key")
+    parts = [records.select(*base, "name", kind=pl.lit("register"))]
+    if "name_en" in records.columns:
+        english = records.drop_nulls("name_en").select(*base, name="name_en", kind=pl.lit("english"))
+        parts.append(english.select(parts[0].columns))
+    return pl.concat(parts)
+
+
+def attributes_table(records: pl.DataFrame, authority: Mapping[str, int]) -> pl.DataFrame:
+    """Every attribute value of every record, and which one was chosen.
+
+    The source with the smallest `authority` number counts, then the newest date, then the smallest
+    record key: a total order, so that the choice never depends on the order of the rows. Of places, a
+    district counts before a province alone.
+    """
+    present = [name for name in ATTRIBUTES if name in records.columns]
+    long = pl.concat(
+        [
+            records.drop_nulls(name).select(
+                "firm_id", "source", "record_key", "as_of", attribute=pl.lit(name), value=pl.col(name).cast(pl.String)
+            )
+            for name in present
+        ]
+    )
+    ranked = long.with_columns(
+        rank=pl.col("source").replace_strict(dict(authority), default=max(authority.values(), default=0) + 1),
+        vague=(pl.col("attribute") == "region_code") & (pl.col("value").str.len_chars() == 2),
+    ).sort("firm_id", "attribute", "vague", "rank", "as_of", "record_key",
+           descending=[False, False, False, False, True, False], nulls_last=True)
+    first = pl.int_range(pl.len()).over("firm_id", "attribute") == 0
+    return ranked.with_columns(is_chosen=first, basis=pl.lit("register"))
+
+
+def firms_table(
+    records: pl.DataFrame,
+    attributes: pl.DataFrame,
+    statuses: pl.DataFrame,
+    capabilities: pl.DataFrame,
+    designated: Sequence[str],
+    registers: Sequence[str],
+) -> pl.DataFrame:
+    """One row a firm out of the chosen attribute values.
+
+    `registers` are the sources that register suppliers, `designated` the ids of designated firms.
+    """
+    chosen = attributes.filter("is_chosen").pivot("attribute", index="firm_id", values="value")
+    chosen = chosen.with_columns(
+        pl.lit(None, pl.String).alias(name) for name in ATTRIBUTES if name not in chosen.columns
+    )
+    about = records.group_by("firm_id").agg(
+        is_corporation=pl.col("is_corporation").any(),
+        is_registered_supplier=pl.col("source").is_in(registers).any(),
+        record_count=pl.len().cast(pl.Int64),
+    )
+    said = capabilities.group_by("firm_id").agg(
+        statement_count=pl.len().cast(pl.Int64),
+        fields=pl.col("fields").list.explode().drop_nulls().unique().sort(),
+    )
+    latest = statuses.sort("status_date", "source").unique("firm_id", keep="last").select("firm_id", "status", "status_date")
+    return (
+        chosen.join(about, on="firm_id")
+        .join(said, on="firm_id", how="left")
+        .join(latest, on="firm_id", how="left")
+        .with_columns(
+            status=pl.col("status").fill_null("unknown"),
+            statement_count=pl.col("statement_count").fill_null(0),
+            fields=pl.col("fields").fill_null(pl.lit([], pl.List(pl.String))),
+            is_designated=pl.col("firm_id").is_in(list(designated)),
+            employees=pl.col("employees").cast(pl.Int64),
+            established=pl.col("established").cast(pl.Date),
+            region=regions.region_name(pl.col("region_code"), "ko"),
+        )
+    )
+
+
+def certifications_table(records: pl.DataFrame, schemes: Mapping[str, str]) -> pl.DataFrame:
+    """Certifications with their validity; `schemes` names the scheme that a source certifies."""
+    rows = records.filter(pl.col("source").is_in(list(schemes)))
+    rows = rows.with_columns(
+        pl.lit(None).alias(name) for name in ("certification", "valid_from", "valid_to") if name not in rows.columns
+    )
+    return rows.select(
+        "firm_id", "source", "record_key", "valid_from", "valid_to",
+        scheme=pl.col("source").replace_strict(dict(schemes), return_dtype=pl.String), number="certification",
+    )
+
+
+def statuses_table(records: pl.DataFrame) -> pl.DataFrame:
+    base = {"firm_id": pl.String, "status": pl.String, "status_date": pl.Date, "source": pl.String, "record_key": pl.String}
+    if "status" not in records.columns:
+        return pl.DataFrame(schema=base)
+    return records.drop_nulls("status").select(list(base))
+
+
+def designations_table(records: pl.DataFrame) -> pl.DataFrame:
+    """Designations as their own source says them; empty when no source does."""
+    wanted = ["designated_field", "certification", "valid_from", "valid_to"]
+    rows = records.with_columns(pl.lit(None).alias(name) for name in wanted if name not in records.columns)
+    return rows.drop_nulls("designated_field").select(
+        "firm_id", "valid_from", "valid_to", "source", "record_key", field="designated_field", number="certification"
+    )
+
+
+def patents_table(records: pl.DataFrame) -> pl.DataFrame:
+    wanted = ["application_no", "title", "ipc", "filed", "registered", "state"]
+    rows = records.with_columns(pl.lit(None).alias(name) for name in wanted if name not in records.columns)
+    return rows.drop_nulls("application_no").select("firm_id", "source", "record_key", *wanted)

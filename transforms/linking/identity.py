@@ -1,0 +1,108 @@
+"""Firm ids for life: given once, kept in the ledger, redirected when firms turn out to be one."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LEDGER_SCHEMA: Final = {"record_key": pl.String, "firm_id": pl.String, "birth_key": pl.String, "since": pl.String}
+
+
+@dataclass(frozen=True)
+class FirmIdentities:
+    """`assigned`: record_key, firm_id; `ledger`: rows to append; `redirects`: old_firm_id, firm_id, since."""
+
+    assigned: pl.DataFrame
+    ledger: pl.DataFrame
+    redirects: pl.DataFrame
+
+
+def firm_id(birth_key: str, attempt: int = 0) -> str:
+    """`F` and ten Crockford base-32 characters of the SHA-256 of the record key at birth."""
+    salted = birth_key if attempt == 0 else f"{birth_key}#{attempt}"
+    number = int.from_bytes(hashlib.sha256(salted.encode()).digest()[:7]) >> 6
+    return "F" + "".join(_CROCKFORD[number >> shift & 31] for shift in range(45, -1, -5))
+
+
+def assign_firm_ids(clusters: pl.DataFrame, ledger: pl.DataFrame, since: str) -> FirmIdentities:
+    """Give every cluster its firm id.
+
+    `clusters` has `record_key` and `cluster`; `ledger` every assignment ever made (LEDGER_SCHEMA, oldest
+    first). A cluster keeps the id of the firm whose birth record it holds (the smallest record key where
+    it holds several); without one, the most frequent former id of its records that no other cluster
+    claims; without any, a new id from its smallest record key. Ids that lost their records to a cluster
+    with another id redirect there.
+    """
+    latest = ledger.unique("record_key", keep="last", maintain_order=True)
+    births = ledger.unique("firm_id", keep="first", maintain_order=True).select("birth_key", "firm_id")
+    owners = (
+        births.join(clusters, left_on="birth_key", right_on="record_key")
+        .sort("birth_key")
+        .unique("cluster", keep="first", maintain_order=True)
+        .select("cluster", "firm_id")
+    )
+    inherited = _inherited(clusters, latest, births, owners)
+    known = pl.concat([owners, inherited])
+    newborn = (
+        clusters.join(known, on="cluster", how="anti").group_by("cluster").agg(birth_key=pl.col("record_key").min())
+        .sort("birth_key")
+    )
+    taken = set(births["firm_id"])
+    fresh_ids = [_free_id(key, taken) for key in newborn["birth_key"]]
+    fresh = newborn.with_columns(firm_id=pl.Series(fresh_ids, dtype=pl.String))
+    ids = pl.concat([known, fresh.select("cluster", "firm_id")])
+    assigned = clusters.join(ids, on="cluster").select("record_key", "firm_id").sort("record_key")
+    birth_of = pl.concat([births, fresh.select("birth_key", "firm_id")])
+    moved = assigned.join(latest, on="record_key", how="left", suffix="_before").filter(
+        pl.col("firm_id_before").is_null() | (pl.col("firm_id") != pl.col("firm_id_before"))
+    )
+    entries = moved.select("record_key", "firm_id").join(birth_of, on="firm_id", how="left").with_columns(
+        since=pl.lit(since)
+    )
+    return FirmIdentities(assigned, entries.select(LEDGER_SCHEMA).sort("record_key"), _redirects(ledger, births, assigned))
+
+
+def _inherited(
+    clusters: pl.DataFrame, latest: pl.DataFrame, births: pl.DataFrame, owners: pl.DataFrame
+) -> pl.DataFrame:
+    """Ids whose birth record is gone, for clusters that hold most of their other records."""
+    orphans = births.join(owners, on="firm_id", how="anti").join(
+        clusters.select("record_key"), left_on="birth_key", right_on="record_key", how="anti"
+    )
+    return (
+        latest.join(orphans.select("firm_id"), on="firm_id").join(clusters, on="record_key")
+        .join(owners.select("cluster"), on="cluster", how="anti")
+        .group_by("cluster", "firm_id").len()
+        .sort("len", "firm_id", descending=[True, False])
+        .unique("cluster", keep="first", maintain_order=True)
+        .unique("firm_id", keep="first", maintain_order=True)
+        .select("cluster", "firm_id")
+    )
+
+
+def _free_id(birth_key: str, taken: set[str]) -> str:
+    attempt = 0
+    while (candidate := firm_id(birth_key, attempt)) in taken:
+        attempt += 1
+    taken.add(candidate)
+    return candidate
+
+
+def _redirects(ledger: pl.DataFrame, births: pl.DataFrame, assigned: pl.DataFrame) -> pl.DataFrame:
+    """Every id ever given that no firm has now, to the firm that has its birth record, else most of its records."""
+    gone = births.join(assigned.select("firm_id"), on="firm_id", how="anti").rename({"firm_id": "old_firm_id"})
+    by_birth = gone.join(assigned, left_on="birth_key", right_on="record_key").select("old_firm_id", "firm_id")
+    rest = gone.join(by_birth, on="old_firm_id", how="anti")
+    by_records = (
+        ledger.rename({"firm_id": "old_firm_id"}).join(rest.select("old_firm_id"), on="old_firm_id")
+        .join(assigned, on="record_key")
+        .group_by("old_firm_id", "firm_id").len()
+        .sort("len", "firm_id", descending=[True, False])
+        .unique("old_firm_id", keep="first", maintain_order=True)
+        .select("old_firm_id", "firm_id")
+    )
+    return pl.concat([by_birth, by_records]).sort("old_firm_id")
