@@ -10,6 +10,9 @@ Split = Literal["train", "test"]
 TRAIN_PERCENT = 60
 """Share of the firms whose texts may train a model. The rest is never seen by any training."""
 
+DEVELOPMENT_PERCENT = 30
+"""Share of the training firms on which settings are chosen, by models that were trained without them."""
+
 
 def split_of(stock_code: str) -> Split:
     """'train' or 'test' for a listed firm, from nothing but its stock code (`005930`, a string).
@@ -17,5 +20,15 @@ def split_of(stock_code: str) -> Split:
     A hash and not a random draw: the answer is the same for every model, machine and year, and a firm that
     is listed tomorrow has its side already.
     """
-    digest = hashlib.sha256(stock_code.strip().encode("utf-8")).digest()
-    return "train" if int.from_bytes(digest[:8], "big") % 100 < TRAIN_PERCENT else "test"
+    return "train" if _percentile(stock_code.strip()) < TRAIN_PERCENT else "test"
+
+
+def is_development(stock_code: str) -> bool:
+    """Is a firm of the training side kept for choosing settings? Never true for a test firm."""
+    code = stock_code.strip()
+    return split_of(code) == "train" and _percentile(f"development:{code}") < DEVELOPMENT_PERCENT
+
+
+def _percentile(text: str) -> int:
+    """0 to 99, evenly spread."""
+    return int.from_bytes(hashlib.sha256(text.encode("utf-8")).digest()[:8], "big") % 100

@@ -1,0 +1,49 @@
+"""Fixtures of all rooms.
+
+`small_lake` is made once a session by the real night from the bundled registers; tests read it and never
+write there. A test that needs a lake of its own runs its own night on the few sources it is about.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from flows.night import Night, NightReport, new_night
+from flows.nightly import run_night
+from flows.seam import DirectRunner
+
+
+def run_here(lake: Path | str, sources: list[str] | None = None, engines: list[str] | None = None) -> NightReport:
+    """One night in this process."""
+    return run_night(new_night(str(lake), sources or [], engines or ["embedded"]), DirectRunner())
+
+
+def night_at(lake: Path | str, snapshot: str, sources: tuple[str, ...]) -> Night:
+    return Night(str(lake), snapshot, sources, ("embedded",))
+
+
+@pytest.fixture(scope="session")
+def small_lake(tmp_path_factory: pytest.TempPathFactory, worker_lake: Path | None) -> str:
+    """URL of a lake with all bundled registers and the embedded index."""
+    folder = worker_lake or tmp_path_factory.mktemp("small") / "lake"
+    if not (folder / "current.json").exists():
+        run_here(folder)
+    return str(folder)
+
+
+@pytest.fixture(scope="session")
+def worker_lake() -> Path | None:
+    """A lake made beforehand, for quick work on tests: CAPLAKE_TEST_LAKE."""
+    made = os.environ.get("CAPLAKE_TEST_LAKE")
+    return Path(made) if made else None
+
+
+def missing_part(what: str, remedy: str) -> None:
+    """Skip visibly where a system part is missing; on CI it is a failure."""
+    message = f"{what} is missing: {remedy}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)

@@ -1,0 +1,129 @@
+"""The lake: atomic or absent, one commit point, one writer."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from schemas.gold import GOLD_TABLES
+from schemas.lake import Lake, LakeError, Snapshot
+from schemas.lake.ledger import append_ledger, read_ledger
+from schemas.lake.lock import locked
+from schemas.lake.writer import SnapshotWriter
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(str(tmp_path / "lake"))
+
+
+def test_a_write_replaces_whole_and_leaves_nothing_beside_it(lake: Lake) -> None:
+    lake.write_bytes("a/b.txt", b"one")
+    lake.write_bytes("a/b.txt", b"two")
+    assert lake.read_bytes("a/b.txt") == b"two"
+    assert lake.names("a") == ["b.txt"]
+
+
+def test_a_failed_write_leaves_the_old_content(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake.write_bytes("a.txt", b"old")
+
+    def disk_full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", disk_full)
+    with pytest.raises(OSError, match="No space"):
+        lake.write_bytes("a.txt", b"new")
+    assert lake.read_bytes("a.txt") == b"old"
+    assert lake.names(".") == ["a.txt"]
+
+
+def test_readers_never_see_half_of_a_file(lake: Lake) -> None:
+    contents = [str(digit).encode() * 200_000 for digit in range(10)]
+    lake.write_bytes("x", contents[0])
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            for content in contents:
+                lake.write_bytes("x", content)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        deadline = time.monotonic() + 0.5
+        while time.monotonic() < deadline:
+            assert lake.read_bytes("x") in contents
+    finally:
+        stop.set()
+        writer.join()
+
+
+def test_an_empty_lake_says_what_to_do(lake: Lake) -> None:
+    with pytest.raises(LakeError, match="caplake run"):
+        Snapshot.current(lake)
+
+
+def test_only_a_snapshot_with_a_manifest_can_be_committed(lake: Lake) -> None:
+    lake.write_bytes("snapshots/2026-01-01T000000Z/firms.parquet", b"")
+    with pytest.raises(LakeError, match="no manifest"):
+        lake.commit("2026-01-01T000000Z")
+    assert lake.current() is None
+
+
+def test_a_second_run_is_refused_while_the_first_holds_the_lock(lake: Lake) -> None:
+    with locked(lake), pytest.raises(LakeError, match=f"process {os.getpid()}"), locked(lake):
+        pass
+    with locked(lake):
+        pass
+
+
+def test_the_lock_of_a_dead_process_is_taken_over(lake: Lake) -> None:
+    import socket
+
+    held = {"pid": 2**22 + 1, "host": socket.gethostname(), "until": time.time() + 999}
+    lake.write_bytes("lock.json", json.dumps(held).encode())
+    with locked(lake):
+        assert lake.read_json("lock.json")["pid"] == os.getpid()
+
+
+def test_the_ledger_only_grows(lake: Lake) -> None:
+    schema = {"a": pl.String}
+    append_ledger(lake, "book", "2026-01-01T000000Z", pl.DataFrame({"a": ["x"]}))
+    append_ledger(lake, "book", "2026-01-02T000000Z", pl.DataFrame({"a": ["y"]}))
+    append_ledger(lake, "book", "2026-01-03T000000Z", pl.DataFrame(schema=schema))
+    assert read_ledger(lake, "book", schema)["a"].to_list() == ["x", "y"]
+    assert lake.names("ledger/book") == ["2026-01-01T000000Z.parquet", "2026-01-02T000000Z.parquet"]
+
+
+def test_a_table_that_breaks_its_schema_is_not_written(lake: Lake) -> None:
+    writer = SnapshotWriter(lake, "2026-01-01T000000Z")
+    wrong = pl.DataFrame(
+        {"record_key": ["no key"], "firm_id": ["F0000000001"], "tier": ["same"], "rule": ["x"], "score": [1.0]}
+    )
+    with pytest.raises(LakeError, match=r"links.*record_key\|regex"):
+        writer.write("links", wrong, GOLD_TABLES["links"])
+    assert not lake.exists("snapshots/2026-01-01T000000Z/links.parquet")
+
+
+def test_same_rows_in_any_order_are_the_same_bytes(lake: Lake) -> None:
+    rows = pl.DataFrame(
+        {
+            "record_key": [f"a:{i}" for i in range(50)],
+            "firm_id": ["F0000000001"] * 50,
+            "tier": ["same"] * 50,
+            "rule": ["alone"] * 50,
+            "score": [1.0] * 50,
+        }
+    )
+    writer = SnapshotWriter(lake, "2026-01-01T000000Z")
+    entries = [
+        writer.write("links", rows.sample(fraction=1.0, shuffle=True, seed=seed), GOLD_TABLES["links"]) for seed in (1, 2)
+    ]
+    assert entries[0] == entries[1]
+    assert writer.entry("links") == entries[0]
