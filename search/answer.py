@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from search.facets import Facet
+from search.filters import Filters
 from search.understand import Understood
 
 
@@ -78,11 +79,14 @@ class Relaxation:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to a need. `related` are firms that only resemble it; they are never counted as hits."""
+    """The answer to a need. `applied` are the filters that were held to; `related` are firms that only
+    resemble the need and are never counted as hits.
+    """
 
     query: str
     snapshot: str
     understood: Understood
+    applied: Filters
     total: int
     no_good_match: bool
     hits: tuple[Hit, ...]
@@ -96,6 +100,7 @@ class Answer:
             "query": self.query,
             "snapshot": self.snapshot,
             "understood": self.understood.as_dict(),
+            "filters": self.applied.as_dict(),
             "total": self.total,
             "no_good_match": self.no_good_match,
             "hits": [hit.as_dict() for hit in self.hits],

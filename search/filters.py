@@ -41,9 +41,12 @@ class Filters:
             if getattr(self, f.name) != f.default
         }
 
-    def without(self, name: str) -> Filters:
-        default = next(f.default for f in fields(self) if f.name == name)
-        return replace(self, **{name: default})
+    def without(self, *names: str) -> Filters:
+        """Raises ValueError for a name that is no filter."""
+        defaults = {f.name: f.default for f in fields(self)}
+        if unknown := sorted(set(names) - set(defaults)):
+            raise ValueError(f"no filter {', '.join(unknown)}; there are: {', '.join(defaults)}")
+        return replace(self, **{name: defaults[name] for name in names})
 
     def merged(self, other: Filters) -> Filters:
         """`other`'s constraints win where it has them."""

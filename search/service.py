@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -13,7 +13,7 @@ import numpy as np
 
 from schemas.lake import Lake, Snapshot
 from schemas.vocabulary import Vocabulary, load_vocabulary
-from search.answer import Answer, Hit, Relaxation
+from search.answer import Answer, Relaxation
 from search.columns import Mask, SnapshotColumns
 from search.embedding import Embedder, load_embedder
 from search.engines.base import Candidates, Engine
@@ -108,28 +108,35 @@ class SearchService:
         return self.understander.understand(text)
 
     def search(
-        self, need: str, *, limit: int = 10, filters: Filters | None = None, read_filters: bool = True
+        self, need: str, *, limit: int = 10, offset: int = 0, filters: Filters | None = None, dropped: Sequence[str] = ()
     ) -> Answer:
-        """Ranked firms with reasons. `filters` are added to those read from the sentence.
+        """Ranked firms with reasons, from the `offset`-th on.
 
+        `filters` are added to those read from the sentence, of which `dropped` names those left out.
         Raises BadNeed; an engine that cannot be reached raises EngineError.
         """
         understood = self.understand(need)
-        applied = (understood.filters if read_filters else Filters()).merged(filters or Filters())
+        applied = understood.filters.without(*dropped).merged(filters or Filters())
         allowed = firm_mask(self.columns, applied, self._today())
         found = self.lookup.find(understood, allowed)
         ranking = self.rank(understood, allowed)
         explainer = Explainer(self.columns, self.vocabulary, default_matcher(), understood, applied, ranking.scores)
-        named = [explainer.hit(i + 1, row, 1.0, say(f"reason.{why}", understood.language)) for i, (row, why) in enumerate(found[:limit])]
-        leads = {row for row, _ in found}
-        refused = not named and not understood.answerable
-        listed = [row for row in ranking.hits if row not in leads][: max(limit - len(named), 0)]
-        hits = [*named, *self._explained(explainer, listed, ranking, len(named))]
-        related = self._explained(explainer, ranking.related[:_RELATED], ranking, 0)
+        leads = dict(found)
+        refused = not leads and not understood.answerable
+        order = [*leads, *(int(row) for row in ranking.hits if row not in leads)]
+        hits = [
+            explainer.hit(rank, row, *self._scored(row, ranking, leads.get(row), understood.language))
+            for rank, row in enumerate(order[offset : offset + limit], offset + 1)
+        ]
+        related = [
+            explainer.hit(rank, int(row), float(ranking.firm_scores[row]))
+            for rank, row in enumerate(ranking.related[:_RELATED], 1)
+        ]
         mask = ranking.mask | self.columns.mask(list(leads))
         total = int(mask.sum())
         return Answer(
-            query=need.strip(), snapshot=self.snapshot.name, understood=understood, total=0 if refused else total,
+            query=need.strip(), snapshot=self.snapshot.name, understood=understood, applied=applied,
+            total=0 if refused else total,
             no_good_match=refused or total == 0,
             hits=() if refused else tuple(hits),
             related=tuple(related) if not refused else (),
@@ -166,10 +173,10 @@ class SearchService:
         vector = self.embedder.encode_queries([text])[0]
         return self.engine.dense(vector, _CANDIDATES, rows) if vector.any() else Candidates.none()
 
-    def _explained(self, explainer: Explainer, rows: np.ndarray | list[int], ranking: Ranking, before: int) -> list[Hit]:
-        return [
-            explainer.hit(before + place + 1, int(row), float(ranking.firm_scores[row])) for place, row in enumerate(rows)
-        ]
+    @staticmethod
+    def _scored(row: int, ranking: Ranking, why: str | None, language: str) -> tuple[float, str | None]:
+        """Score of a firm and the reason that comes first: one that was looked up by name or number is certain."""
+        return (1.0, say(f"reason.{why}", language)) if why else (float(ranking.firm_scores[row]), None)
 
     def _without_evidence(self, allowed: Mask) -> int:
         silent = self.columns.firms["statement_count"].to_numpy() == 0
