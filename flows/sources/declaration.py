@@ -14,6 +14,7 @@ import polars as pl
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from schemas.lake.manifest import SourceAbout
 from schemas.records import RECORD_COLUMNS
 
 SOURCES_FOLDER = Path(__file__).parent
@@ -117,6 +118,13 @@ class Source(Declared):
     @property
     def folder(self) -> Path:
         return SOURCES_FOLDER / self.name
+
+    @property
+    def about(self) -> SourceAbout:
+        return SourceAbout(
+            title_ko=self.title.ko, title_en=self.title.en, publisher=self.publisher, licence=self.licence,
+            landing_page=self.landing_page,
+        )
 
     @property
     def parser(self) -> Callable[[dict[str, pl.DataFrame]], pl.DataFrame] | None:

@@ -38,7 +38,7 @@ def refine(night: Night, delivery: Delivery) -> SourceEntry:
     writer.write(f"quarantine/{source.name}", refused.select(list(QUARANTINE_COLUMNS)), Quarantine)
     news = _news(night, source.name, valid)
     return SourceEntry(
-        as_of=delivery.as_of, receipt=delivery.folder, transport=delivery.transport, fingerprint=fingerprint(delivery),
+        about=source.about, as_of=delivery.as_of, receipt=delivery.folder, transport=delivery.transport, fingerprint=fingerprint(delivery),
         read=read, valid=valid.height, quarantined=refused.filter(~pl.col("row_kept")).height, **news,
     )
 

@@ -22,12 +22,23 @@ class TableEntry(Entry):
     sha256: str
 
 
+class SourceAbout(Entry):
+    """What a reader of the lake must be told of a source: names, publisher, licence, where to look."""
+
+    title_ko: str
+    title_en: str
+    publisher: str
+    licence: str
+    landing_page: str
+
+
 class SourceEntry(Entry):
     """What one source brought: where it came from and how many rows went where.
 
     `fingerprint` covers the raw bytes and the source's declaration: equal means nothing to do.
     """
 
+    about: SourceAbout
     as_of: date | None
     receipt: str
     transport: str
