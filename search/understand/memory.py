@@ -40,8 +40,12 @@ class Classifier:
     temperature: float
 
     def probabilities(self, rows: npt.NDArray[np.int64]) -> Matrix:
-        """Shape (classes,), sums to one."""
-        logits = (self.priors + self.weights[rows].sum(axis=0)) / (self.temperature * max(len(rows), 1) ** 0.5)
+        """Shape (classes,), sums to one where there is a class."""
+        if not self.classes:
+            return np.empty(0, np.float32)
+        logits = (self.priors + self.weights[rows].sum(axis=0)) / (
+            self.temperature * max(len(rows), 1) ** 0.5
+        )
         exponent = np.exp(logits - logits.max())
         return np.asarray(exponent / exponent.sum(), np.float32)
 
@@ -96,7 +100,15 @@ class Memory:
         )
 
 
-def fit(documents: Sequence[Sequence[int]], labels: Sequence[Sequence[int]], features_count: int, classes: Sequence[str], *, smoothing: float, temperature: float) -> Classifier:
+def fit(
+    documents: Sequence[Sequence[int]],
+    labels: Sequence[Sequence[int]],
+    features_count: int,
+    classes: Sequence[str],
+    *,
+    smoothing: float,
+    temperature: float,
+) -> Classifier:
     """Naive Bayes with additive smoothing over presence counts; a document of several labels counts for each."""
     counts = np.full((features_count, len(classes)), smoothing, np.float64)
     sizes = np.zeros(len(classes))
@@ -105,6 +117,6 @@ def fit(documents: Sequence[Sequence[int]], labels: Sequence[Sequence[int]], fea
             counts[list(found), label] += 1.0 / len(named)
             sizes[label] += 1.0 / len(named)
     likelihood = np.log(counts / counts.sum(axis=0))
-    centred = likelihood - likelihood.mean(axis=1, keepdims=True)
+    centred = likelihood - likelihood.mean(axis=1, keepdims=True) if classes else likelihood
     priors = np.log((sizes + 1) / (sizes + 1).sum())
     return Classifier(tuple(classes), centred.astype(np.float32), priors.astype(np.float32), temperature)

@@ -61,6 +61,7 @@ class Understood:
             "answerable": self.answerable,
             "answer_score": round(self.answer_score, 4),
             "reasons": [
-                {"kind": r.kind, "target": r.target, "text": r.text, "start": r.start, "end": r.end} for r in self.reasons
+                {"kind": r.kind, "target": r.target, "text": r.text, "start": r.start, "end": r.end}
+                for r in self.reasons
             ],
         }

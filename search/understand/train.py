@@ -41,7 +41,13 @@ def load_problems(folder: Path = KNOWLEDGE_FOLDER / "problems") -> list[Problem]
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return [
         Problem(
-            row["t"], row["l"], tuple(row["f"]), tuple(row.get("c") or ()), row.get("i") or "", row.get("s") or "", row.get("p") or ""
+            row["t"],
+            row["l"],
+            tuple(row["f"]),
+            tuple(row.get("c") or ()),
+            row.get("i") or "",
+            row.get("s") or "",
+            row.get("p") or "",
         )
         for path in sorted(folder.glob("*.yaml"))
         for row in yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
@@ -51,7 +57,10 @@ def load_problems(folder: Path = KNOWLEDGE_FOLDER / "problems") -> list[Problem]
 def train(problems: Sequence[Problem]) -> Memory:
     """Memory of the sentences, with the vocabulary's fields and those concepts that have enough sentences."""
     vocabulary, matcher = load_vocabulary(), default_matcher()
-    found = [features(p.text, [m.concept for m in matcher.mentions(p.text, capitals_matter=False)]) for p in problems]
+    found = [
+        features(p.text, [m.concept for m in matcher.mentions(p.text, capitals_matter=False)])
+        for p in problems
+    ]
     known = sorted({feature for row in found for feature in row})
     row_of = {feature: row for row, feature in enumerate(known)}
     documents = [sorted({row_of[feature] for feature in row}) for row in found]
@@ -64,7 +73,14 @@ def train(problems: Sequence[Problem]) -> Memory:
     return Memory(
         tuple(known),
         fit(documents, field_labels, len(known), field_classes, smoothing=SMOOTHING, temperature=TEMPERATURE),
-        fit(documents, concept_labels, len(known), concept_classes, smoothing=SMOOTHING, temperature=TEMPERATURE),
+        fit(
+            documents,
+            concept_labels,
+            len(known),
+            concept_classes,
+            smoothing=SMOOTHING,
+            temperature=TEMPERATURE,
+        ),
     )
 
 
@@ -75,7 +91,9 @@ def main() -> None:
     problems = load_problems()
     memory = train(problems)
     memory.save(arguments.out)
-    print(f"{len(problems)} sentences, {len(memory.vocabulary)} features, {len(memory.concepts.classes)} concepts -> {arguments.out}")
+    print(
+        f"{len(problems)} sentences, {len(memory.vocabulary)} features, {len(memory.concepts.classes)} concepts -> {arguments.out}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,132 @@
+"""The words of a need that are worth looking for in statements: what the lexical leg of a search gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from search.engines.base import LexicalQuery, TermGroup
+from transforms.text import run_tokens, tokens, without_josa, words
+
+Span = tuple[int, int]
+
+NAMED_BOOST: Final = 2.0
+_SHARE_TO_MEET: Final = 0.6
+
+# Words that say that somebody wants something, and from whom; no statement of a firm is about them.
+_EMPTY_KO: Final = (
+    "업체",
+    "회사",
+    "기업",
+    "공급사",
+    "전문",
+    "찾",
+    "구합",
+    "구해",
+    "추천",
+    "부탁",
+    "원합",
+    "원해",
+    "싶",
+    "필요",
+    "알려",
+    "소개",
+    "있나",
+    "있을까",
+    "있는",
+    "있습",
+    "없나",
+    "없을까",
+    "하는",
+    "하고",
+    "되는",
+    "되나",
+    "되게",
+    "해주",
+    "해줄",
+    "할수",
+    "수있",
+    "합니다",
+    "입니다",
+    "습니다",
+    "인데",
+    "는데",
+    "우리",
+    "저희",
+    "어디",
+    "어떻게",
+    "무엇",
+    "뭐가",
+    "이런",
+    "그런",
+    "같은",
+    "정도",
+    "때문",
+    "그래서",
+    "그리고",
+    "하지만",
+    "너무",
+    "자꾸",
+    "계속",
+    "매번",
+    "가능",
+    "문의",
+    "견적",
+    "도입",
+    "구축",
+    "근처",
+    "지역",
+)
+_EMPTY_EN: Final = frozenset(
+    "a an the i we our us you your my it its is are was were be been do does did have has had can could would should will "
+    "to of in on at by for from with without into out up off over and or but if so that this these those there here who "
+    "what which when where how why not no yes any some all every each other than then very too just only also still keep "
+    "keeps need needs needed want wants looking look seeking seek find finds firm firms company companies vendor vendors "
+    "supplier suppliers provider please help someone somebody anyone anybody something anything get gets got near based "
+    "located make makes made use uses using way ways like good best they them their he she one ones don doesn isn".split()
+)
+
+
+def lexical_query(
+    text: str, forms: Mapping[Span, Sequence[str]], leave_out: Iterable[Span] = ()
+) -> LexicalQuery:
+    """Analysed tokens with boosts, and when a statement matches.
+
+    `forms` has for each named place of the text the surface forms of what it names: any of them meets that
+    group. Words inside `leave_out` (constraints, negations) are neither scored nor asked for.
+    """
+    hidden = list(leave_out)
+    weights: dict[str, float] = {}
+    groups: list[TermGroup] = []
+    for place, surface in sorted(forms.items()):
+        alternatives = tuple(dict.fromkeys(found for form in surface if (found := tuple(tokens(form)))))
+        if not alternatives:
+            continue
+        groups.append(TermGroup(alternatives))
+        for token in tokens(text[place[0] : place[1]]):
+            weights[token] = max(weights.get(token, 0.0), NAMED_BOOST)
+    for run, start, end in words(text):
+        if _overlaps(start, end, hidden) or _is_empty(run):
+            continue
+        stem = without_josa(run)
+        found = run_tokens(stem)
+        for token in found:
+            weights.setdefault(token, 1.0)
+        if not _overlaps(start, end, list(forms)) and (len(stem) > 1 or not stem.isascii()):
+            groups.append(TermGroup((found,)))
+    return LexicalQuery(weights, tuple(groups), _minimum(len(groups)))
+
+
+def _minimum(groups: int) -> int:
+    """All of one or two words, most of more."""
+    return groups if groups <= 2 else max(2, round(groups * _SHARE_TO_MEET))
+
+
+def _is_empty(run: str) -> bool:
+    if run.isascii():
+        return run in _EMPTY_EN
+    return any(run.startswith(word) for word in _EMPTY_KO)
+
+
+def _overlaps(start: int, end: int, places: Sequence[Span]) -> bool:
+    return any(start < b and a < end for a, b in places)
