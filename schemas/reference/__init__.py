@@ -1,0 +1,43 @@
+"""Reference tables that are the same for every source."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+_FOLDER: Final = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class RegionRow:
+    """A province (2 digits) or a city, county or district (5 digits) of Korea, by its present code.
+
+    `name` is the official name without the province; `aliases` are former and other names,
+    `former_codes` codes that lead here.
+    """
+
+    code: str
+    name: str
+    short: str
+    en: str
+    aliases: tuple[str, ...]
+    former_codes: tuple[str, ...]
+
+
+@cache
+def load_regions() -> tuple[RegionRow, ...]:
+    """All rows of regions.csv, a province before its districts."""
+    with (_FOLDER / "regions.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            RegionRow(
+                row["code"], row["name"], row["short"], row["en"], _parts(row["aliases"]), _parts(row["former_codes"])
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split("|") if part)

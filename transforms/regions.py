@@ -1,0 +1,318 @@
+"""Places of Korea: from an address to the code of its district, from a sentence to the regions it names.
+
+Canonical is the present code (schemas/reference/regions.csv); former codes and names lead there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final
+
+import polars as pl
+
+from schemas.reference import load_regions
+
+GROUPS: Final = {
+    "수도권": ("11", "28", "41"), "경인": ("28", "41"), "부울경": ("26", "31", "48"), "동남권": ("26", "31", "48"),
+    "대경권": ("27", "47"), "대구경북": ("27", "47"), "영남": ("26", "27", "31", "47", "48"),
+    "호남": ("29", "46", "52"), "전라도": ("29", "46", "52"), "경상도": ("26", "27", "31", "47", "48"),
+    "충청": ("30", "36", "43", "44"), "충청도": ("30", "36", "43", "44"), "중부권": ("30", "36", "43", "44"),
+    "전남광주통합특별시": ("29", "46"), "광주전남통합특별시": ("29", "46"), "광주전남": ("29", "46"),
+    "seoul metropolitan area": ("11", "28", "41"), "capital area": ("11", "28", "41"), "capital region": ("11", "28", "41"),
+    "greater seoul": ("11", "28", "41"), "honam": ("29", "46", "52"), "yeongnam": ("26", "27", "31", "47", "48"),
+    "chungcheong": ("30", "36", "43", "44"), "jeolla": ("29", "46", "52"), "gyeongsang": ("26", "27", "31", "47", "48"),
+}
+"""Names that stand for several provinces. The province merged in 2026 is one of them (decision 2)."""
+
+_MERGED: Final = re.compile(r"^(전남광주|광주전남)(통합)?특별시")
+_GWANGJU_DISTRICTS: Final = ("동구", "서구", "남구", "북구", "광산구")
+_NOISE: Final = re.compile(r"^(?:\s|[(\[<]?우?\s?\)?\d{3}-?\d{2,3}[)\]>]?|[(\[<][^)\]>]{0,12}[)\]>]|대한민국|한국|본사|본점|주소|소재지|[:：,.\-])+")
+_HEAD: Final = 40
+_END: Final = (
+    r"(?=$|[^가-힣]|(?:에서?|의|은|는|이나?|가|을|를|와|과|으?로|도|만|나|쪽|권|내|산|발|까지|부터|공장|지역|지방|근처|인근|근방|"
+    r"소재|업체|기업|회사|본사|지사|사업장|현장|산단|국가산단|공단)(?![가-힣]{3}))"
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A region named in a text: [start, end) of the words that name it."""
+
+    code: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class _Tables:
+    full: dict[str, str]
+    english: dict[str, str]
+    short: dict[str, str]
+    former: dict[str, str]
+    provinces: dict[str, str]
+    districts: dict[str, dict[str, str]]
+    anywhere: dict[str, str]
+    english_names: dict[str, tuple[str, ...]]
+
+
+def region_code(address: pl.Expr) -> pl.Expr:
+    """Code of the district (5 digits) that an address begins with, else of its province (2 digits), else null.
+
+    Understands every generation and spelling of the names, addresses without a province where the district's
+    name is unique, addresses in English, and codes (2, 5 or 10 digits).
+    """
+    return address.map_batches(_codes_of, return_dtype=pl.String)
+
+
+def public_address(address: pl.Expr) -> pl.Expr:
+    """Province and city or district of an address and nothing more; null where no place is recognised."""
+    return region_name(region_code(address), "ko")
+
+
+def region_name(code: pl.Expr, language: str) -> pl.Expr:
+    """Full name of a region: `경기도 성남시 분당구`, in English `Bundang-gu, Seongnam-si, Gyeonggi`."""
+    tables = _tables()
+    names = tables.full if language == "ko" else tables.english
+    return code.replace_strict(names, default=None, return_dtype=pl.String)
+
+
+def province_code(code: pl.Expr) -> pl.Expr:
+    return code.str.slice(0, 2)
+
+
+def city_code(code: pl.Expr) -> pl.Expr:
+    """Code of the city that a district belongs to (수원시 of 수원시 장안구), else the code as it is."""
+    return code.replace(_cities())
+
+
+def short_region(code: str | None, language: str) -> str | None:
+    """A region as one says it: `경기 성남시 분당구`, `Gyeonggi`; null for no or an unknown code."""
+    if code is None:
+        return None
+    tables = _tables()
+    return (tables.short if language == "ko" else tables.english).get(code)
+
+
+def is_region_code(text: str) -> bool:
+    """Whether the text is a canonical code of 2 or 5 digits."""
+    return text in _tables().full
+
+
+def find_regions(text: str) -> list[Place]:
+    """Regions that a text names, in its order; a group such as 부울경 gives each of its provinces.
+
+    A district follows its province (`경남 창원`) or has a name that no other word and place shares
+    (`창원`, `수원시`); a lone former code gives the present one.
+    """
+    bare = text.strip()
+    if bare.isdigit() and (code := _present_code(bare)):
+        return [Place(code, 0, len(text))]
+    places: list[Place] = []
+    for match in _finder().finditer(text):
+        places += _places(match)
+    return places
+
+
+@lru_cache(maxsize=200_000)
+def code_of(address: str) -> str | None:
+    """`region_code` of one address."""
+    text = _NOISE.sub("", address.strip())
+    if not text:
+        return _present_code(address.strip())
+    if text[0].isdigit() and text.isdigit():
+        return _present_code(text)
+    if merged := _MERGED.match(text):
+        return _in_merged(text[merged.end() :].lstrip())
+    for start in _word_starts(text):
+        for name, province in _longest(_tables().provinces, text, start):
+            rest = text[start + len(name) :]
+            district = _district(province, rest.lstrip(" ,"))
+            if district or not re.match(r"[가-힣]", rest):
+                return _gwangju(name, province, district, rest) if name.startswith("광주") else district or province
+    return _anywhere(text) or _english(text)
+
+
+def _codes_of(addresses: pl.Series) -> pl.Series:
+    heads = addresses.cast(pl.String).str.slice(0, _HEAD)
+    distinct = heads.unique().drop_nulls()
+    codes = {head: code_of(head) for head in distinct.to_list()}
+    return heads.replace_strict(codes, default=None, return_dtype=pl.String)
+
+
+def _present_code(digits: str) -> str | None:
+    tables = _tables()
+    for length in (5, 2):
+        part = digits[:length]
+        if len(digits) in (2, 5, 10) and len(part) == length:
+            found = part if part in tables.full else tables.former.get(part)
+            if found:
+                return found
+    return None
+
+
+def _word_starts(text: str) -> Iterator[int]:
+    yield 0
+    for match in re.finditer(r"(?<=[\s,(:])[가-힣]", text):
+        yield match.start()
+
+
+def _longest(names: dict[str, str], text: str, start: int = 0) -> Iterator[tuple[str, str]]:
+    """Names that the text has at `start`, longest first."""
+    for length in range(min(12, len(text) - start), 1, -1):
+        name = text[start : start + length]
+        if name in names:
+            yield name, names[name]
+
+
+def _district(province: str, rest: str) -> str | None:
+    """The district of a province that `rest` begins with; its suffix may be missing before a blank."""
+    if province == "36":
+        return "36110"
+    for name, code in _longest(_tables().districts[province], rest):
+        tail = rest[len(name) :]
+        complete = name[-1] in "시군구"
+        if complete or not re.match(r"[가-힣\d]", tail):
+            inner = _district(province, tail.lstrip()) if code in _cities().values() else None
+            return inner if inner and _cities().get(inner) == code else code
+    return None
+
+
+def _gwangju(name: str, province: str, district: str | None, rest: str) -> str:
+    """광주 is a metropolitan city and a city of 경기; towns (읍, 면) and 경기's quarters decide for the latter."""
+    if district is None and name in ("광주시", "광주") and re.match(r"\s*[가-힣]+(읍|면)(?![가-힣])|\s*(경안|송정|쌍령|탄벌|태전|역|목현|삼동)", rest):
+        return "41610"
+    return district or province
+
+
+def _in_merged(rest: str) -> str | None:
+    for province in ("29", "46"):
+        if code := _district(province, rest):
+            return code
+    return None
+
+
+def _anywhere(text: str) -> str | None:
+    for start in _word_starts(text):
+        for name, code in _longest(_tables().anywhere, text, start):
+            tail = text[start + len(name) :]
+            if not re.match(r"[가-힣]", tail) or (name[-1] in "시군" and code):
+                inner = _district(code[:2], text[start:])
+                return inner or code
+    return None
+
+
+def _english(text: str) -> str | None:
+    """The most exact region that agrees with the provinces an English address names."""
+    if not re.search(r"[A-Za-z]{3}", text):
+        return None
+    words = re.findall(r"[a-z]+(?:-[a-z]+)?", text.lower().replace("'", ""))
+    names = _tables().english_names
+    hits = {code for size in (1, 2) for i in range(len(words) - size + 1) for code in names.get(" ".join(words[i : i + size]), ())}
+    provinces = {code for code in hits if len(code) == 2}
+    inside = {code for code in hits if len(code) == 5 and (not provinces or code[:2] in provinces)}
+    if not inside:
+        return min(provinces) if len(provinces) == 1 else None
+    exact = {code for code in inside if not any(_cities().get(other) == code for other in inside if other != code)}
+    nested = {code for code in exact if _cities().get(code) in inside}
+    chosen = nested or exact
+    return min(chosen) if len(chosen) == 1 else (min(provinces) if len(provinces) == 1 else None)
+
+
+def _places(match: re.Match[str]) -> list[Place]:
+    start, end, name = match.start(), match.end(), match.group(0)
+    folded = " ".join(name.lower().split())
+    if folded.replace("·", "").replace("/", "") in GROUPS:
+        return [Place(code, start, end) for code in GROUPS[folded.replace("·", "").replace("/", "")]]
+    code = code_of(name)
+    return [Place(code, start, end)] if code else []
+
+
+@cache
+def _finder() -> re.Pattern[str]:
+    """Groups, provinces with an optional district behind them, districts of unique name; Korean and English."""
+    tables = _tables()
+    district = "|".join(sorted({name for names in tables.districts.values() for name in names}, key=_by_length))
+    province = "|".join(sorted(tables.provinces, key=_by_length))
+    lone = "|".join(sorted((n for n in tables.anywhere if n not in _ALSO_WORDS), key=_by_length))
+    korean_groups = "|".join(sorted((n for n in GROUPS if not n.isascii()), key=_by_length))
+    english = "|".join(
+        re.escape(n) for n in sorted({*(n for n in GROUPS if n.isascii()), *_spoken_english()}, key=_by_length)
+    )
+    return re.compile(
+        rf"(?<![가-힣])(?:{korean_groups}|광주·전남|대구·경북|부산·울산·경남)|"
+        rf"(?<![가-힣])(?:{province})(?:\s?(?:{district}){_END}|{_END})|"
+        rf"(?<![가-힣])(?:{lone})(?:\s(?:{district}){_END})?{_END}|"
+        rf"(?<![A-Za-z])(?i:{english})(?![A-Za-z])"
+    )
+
+
+_ALSO_WORDS: Final = frozenset({"사상", "기장", "연수", "수정", "중원", "동안", "이천", "구리", "인제", "고성", "정선", "부여", "무안", "장수",
+                      "안성", "화성", "보성", "영광", "강진", "상주", "경산", "청도", "남해", "동해", "진도", "완도", "보은", "단양",
+                      "양산", "하동", "상록", "단원", "수지", "소사", "오정", "만세", "효행", "성산", "장안", "서원", "남구", "예산",
+                      "금정", "동래", "사하", "연제", "수영", "동남", "서북", "상당", "청원", "남동", "강화", "유성", "대덕", "광산"})
+"""District names that are words as well; in free text they count with their suffix or behind their province."""
+
+
+def _spoken_english() -> set[str]:
+    """English names that in free text can only be the place."""
+    too_short = {"jung", "seo", "dong", "nam", "buk", "asan", "guri", "inje", "imsil", "jindo", "wando", "osan", "saha"}
+    return {name for name, codes in _tables().english_names.items() if len(codes) == 1 and name not in too_short}
+
+
+def _by_length(name: str) -> tuple[int, str]:
+    return (-len(name), name)
+
+
+@cache
+def _cities() -> dict[str, str]:
+    """Districts of a city to the city: code to code."""
+    rows = load_regions()
+    cities = {(row.code[:2], row.name): row.code for row in rows if " " not in row.name}
+    return {row.code: cities[row.code[:2], row.name.split()[0]] for row in rows if " " in row.name}
+
+
+@cache
+def _tables() -> _Tables:
+    rows = load_regions()
+    provinces = {row.code: row for row in rows if len(row.code) == 2}
+    province_names = {n: row.code for row in provinces.values() for n in (row.name, row.short, *row.aliases) if not n.isascii()}
+    districts: dict[str, dict[str, str]] = {code: {} for code in provinces}
+    english: dict[str, set[str]] = {}
+    full, english_full, short = {}, {}, {}
+    for row in rows:
+        province = provinces[row.code[:2]]
+        whole = row is province or row.code == "36110"
+        full[row.code] = province.name if whole else f"{province.name} {row.name}"
+        short[row.code] = province.short if whole else f"{province.short} {row.name}"
+        english_full[row.code] = province.en if whole else f"{', '.join(row.en.split())}, {province.en}"
+        if row is not province:
+            for name in _district_names(row.name, row.aliases):
+                districts[row.code[:2]].setdefault(name, row.code)
+        for name in (row.en.split()[0], row.en.split()[0].rpartition("-")[0], *(a for a in row.aliases if a.isascii())):
+            if len(name) > 2:
+                english.setdefault(name.lower(), set()).add(row.code)
+    counted: dict[str, set[str]] = {}
+    for names in districts.values():
+        for name, code in names.items():
+            counted.setdefault(name, set()).add(code)
+    anywhere = {n: min(codes) for n, codes in counted.items() if len(codes) == 1 and len(n) >= 2 and n not in province_names}
+    districts["47"].update({"군위군": "27720", "군위": "27720"})  # belongs to 대구 since 2023-07-01
+    former = {old: row.code for row in rows for old in row.former_codes}
+    return _Tables(
+        full, english_full, short, former, province_names, districts, anywhere,
+        {name: tuple(sorted(codes)) for name, codes in english.items()},
+    )
+
+
+def _district_names(name: str, aliases: tuple[str, ...]) -> Iterator[str]:
+    """A district's names with and without suffix and city."""
+    for known in (name, *(a for a in aliases if not a.isascii())):
+        yield known
+        yield known.replace(" ", "")
+        last = known.rpartition(" ")[2]
+        yield last
+        if len(last) > 2:
+            yield last[:-1]
