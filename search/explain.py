@@ -10,7 +10,7 @@ import numpy as np
 from schemas.vocabulary import Vocabulary
 from search.answer import Evidence, Hit
 from search.columns import SnapshotColumns
-from search.filters import QUESTIONS, Filters
+from search.filters import Filters, open_questions
 from search.messages import say
 from search.rank import Scores
 from search.understand import Understood
@@ -113,14 +113,16 @@ class Explainer:
         if self._filters.region:
             met.append(say("met.region", language, region=regions.short_region(firm["region_code"], language)))
             unknown.append(say("unknown.region", language))
-        met += [say("met.certification", language, scheme=scheme) for scheme in self._filters.certification]
+        known = self._columns.certified.keys()
+        met += [say("met.certification", language, scheme=s) for s in self._filters.certification if s in known]
         if firm["is_registered_supplier"]:
             met.append(say("met.supplier", language))
         if firm["status"] == "active":
             met.append(say("met.active", language, date=firm["status_date"]))
         elif firm["status"] == "unknown":
             unknown.append(say("unknown.status", language))
-        unknown += [say(f"unknown.{name}", language) for name in QUESTIONS if getattr(self._filters, name)]
+        asked = open_questions(self._filters, firm, known)
+        unknown += list(dict.fromkeys(say(f"unknown.{name}", language) for name in asked))
         return met, unknown
 
     def _question(self) -> str:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+import polars as pl
 
 from search.columns import Mask, SnapshotColumns
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Every filter a search can have; empty means no constraint.
+    """Every constraint a search can have; unset means none.
 
-    `region` holds codes of 2 or 5 digits, `field` and `not_field` field ids, `certification` schemes.
-    Those the lake has no data for (`size`, `budget_krw`, `deadline`, ...) become questions, not filters.
+    `region` and `not_region` (where the head office is, or is not) and `service_area` (where the firm must
+    come) hold codes of 2 or 5 digits, `field` field ids, `certification` schemes, `size` and
+    `smart_factory_level` ids of `schemas/knowledge/constraints.yaml`. Years are those of the firm, money is
+    won, `diagnosis_level` and `deadline` are the buyer's words.
     """
 
     region: tuple[str, ...] = ()
+    not_region: tuple[str, ...] = ()
+    service_area: tuple[str, ...] = ()
     field: tuple[str, ...] = ()
     certification: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
@@ -30,6 +36,11 @@ class Filters:
     include_foreign: bool = False
     size: str | None = None
     min_years: int | None = None
+    max_years: int | None = None
+    min_employees: int | None = None
+    max_employees: int | None = None
+    smart_factory_level: str | None = None
+    diagnosis_level: str | None = None
     budget_krw: int | None = None
     deadline: str | None = None
 
@@ -43,22 +54,61 @@ class Filters:
 
     def without(self, *names: str) -> Filters:
         """Raises ValueError for a name that is no filter."""
-        defaults = {f.name: f.default for f in fields(self)}
+        defaults: dict[str, Any] = {f.name: f.default for f in fields(self)}
         if unknown := sorted(set(names) - set(defaults)):
             raise ValueError(f"no filter {', '.join(unknown)}; there are: {', '.join(defaults)}")
         return replace(self, **{name: defaults[name] for name in names})
 
     def merged(self, other: Filters) -> Filters:
         """`other`'s constraints win where it has them."""
-        return replace(self, **{f.name: getattr(other, f.name) for f in fields(self) if getattr(other, f.name) != f.default})
+        return replace(
+            self,
+            **{f.name: getattr(other, f.name) for f in fields(self) if getattr(other, f.name) != f.default},
+        )
 
 
-QUESTIONS = ("size", "min_years", "budget_krw", "deadline")
-"""Constraints the lake cannot decide for most firms: asked, never filtered."""
+_DAYS_A_YEAR: Final = 365.25
+
+QUESTIONS: Final = (
+    "service_area",
+    "size",
+    "min_years",
+    "max_years",
+    "min_employees",
+    "max_employees",
+    "smart_factory_level",
+    "diagnosis_level",
+    "budget_krw",
+    "deadline",
+)
+"""Constraints the lake cannot decide for every firm. A firm known to break one is out; one of which nothing
+is known stays, and the answer says that it has to be asked."""
+
+
+def open_questions(filters: Filters, firm: Mapping[str, Any], known_schemes: Collection[str]) -> list[str]:
+    """Names of the constraints that nothing in the lake decides for a row of `firms`.
+
+    `known_schemes` are the certification schemes that the lake has at all.
+    """
+    decided_by = {
+        "min_years": "established",
+        "max_years": "established",
+        "min_employees": "employees",
+        "max_employees": "employees",
+    }
+    open_ones = [
+        name
+        for name in QUESTIONS
+        if getattr(filters, name) and (name not in decided_by or firm[decided_by[name]] is None)
+    ]
+    return [*open_ones, *(["certification"] if set(filters.certification) - set(known_schemes) else [])]
 
 
 def firm_mask(columns: SnapshotColumns, filters: Filters, today: date) -> Mask:
-    """The firms that every filter leaves. Closed and suspended firms and foreign ones are out unless asked for."""
+    """The firms that every filter leaves; closed, suspended and foreign ones are out unless asked for.
+
+    A certification that the lake has no register of cannot be decided: it is an open question of every firm.
+    """
     mask = np.ones(columns.size, bool)
     if not filters.include_closed:
         mask &= ~np.isin(columns.firms["status"].to_numpy().astype("U9"), ["closed", "suspended"])
@@ -66,20 +116,45 @@ def firm_mask(columns: SnapshotColumns, filters: Filters, today: date) -> Mask:
         mask &= columns.firms["country"].to_numpy().astype("U2") == "KR"
     if filters.region:
         mask &= np.logical_or.reduce([columns.firms_in(code) for code in filters.region])
+    for code in filters.not_region:
+        mask &= ~columns.firms_in(code)
     if filters.field:
         sold = [columns.mask(columns.firm_of[columns.fields.of(name)]) for name in filters.field]
         mask &= np.logical_or.reduce(sold)
-    for scheme in filters.certification:
+    for scheme in columns.certified.keys() & set(filters.certification):
         mask &= certified(columns, scheme, today)
     if filters.source:
         nobody = np.zeros(columns.size, bool)
         mask &= np.logical_or.reduce([columns.sources.get(name, nobody) for name in filters.source])
-    for wanted, column in ((filters.designated, "is_designated"), (filters.registered_supplier, "is_registered_supplier")):
+    for wanted, column in (
+        (filters.designated, "is_designated"),
+        (filters.registered_supplier, "is_registered_supplier"),
+    ):
         if wanted:
             mask &= columns.flag(column)
     if filters.has_patent:
         mask &= columns.has_patents
-    return mask
+    return mask & ~_known_to_break(columns, filters, today)
+
+
+def _known_to_break(columns: SnapshotColumns, filters: Filters, today: date) -> Mask:
+    """Firms whose known age or number of employees is outside the bounds; unknown breaks nothing."""
+    born, people = pl.col("established"), pl.col("employees")
+    years = (pl.lit(today) - born).dt.total_days() / _DAYS_A_YEAR
+    broken: list[pl.Expr] = []
+    if filters.min_years is not None:
+        broken.append(years < filters.min_years)
+    if filters.max_years is not None:
+        broken.append(years >= filters.max_years + 1)
+    if filters.min_employees is not None:
+        broken.append(people < filters.min_employees)
+    if filters.max_employees is not None:
+        broken.append(people > filters.max_employees)
+    if not broken:
+        return np.zeros(columns.size, bool)
+    return (
+        columns.firms.select(pl.any_horizontal(*broken).fill_null(False)).to_series().to_numpy().astype(bool)
+    )
 
 
 def certified(columns: SnapshotColumns, scheme: str, today: date) -> Mask:
