@@ -9,9 +9,9 @@ import polars as pl
 import xlsxwriter
 
 from schemas.lake import LakeError, Snapshot
+from transforms.spreadsheets import flat, harmless
 
 _MOST_XLSX_ROWS = 1_048_575
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def query_tables(snapshot: Snapshot, query: str) -> pl.DataFrame:
@@ -47,22 +47,6 @@ def export_tables(snapshot: Snapshot, out: Path) -> None:
         for name in names:
             harmless(flat(snapshot.table(name))).write_csv(aside / f"{name}.csv", include_bom=True)
     aside.rename(out)
-
-
-def flat(frame: pl.DataFrame) -> pl.DataFrame:
-    """Lists as text joined by spaces, for formats that have no lists."""
-    return frame.with_columns(
-        pl.col(name).cast(pl.List(pl.String)).list.join(" ") for name, kind in frame.schema.items() if isinstance(kind, pl.List)
-    )
-
-
-def harmless(frame: pl.DataFrame) -> pl.DataFrame:
-    """Texts that a spreadsheet would run as a formula get an apostrophe in front."""
-    return frame.with_columns(
-        pl.when(pl.col(name).str.slice(0, 1).is_in(_FORMULA_STARTS)).then("'" + pl.col(name)).otherwise(pl.col(name)).alias(name)
-        for name, kind in frame.schema.items()
-        if kind == pl.String
-    )
 
 
 def _gold(snapshot: Snapshot) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import polars as pl
 
 from schemas.lake import Lake, Snapshot
 from schemas.vocabulary import Vocabulary, load_vocabulary
@@ -23,7 +24,9 @@ from search.facets import facets
 from search.filters import Filters, firm_mask
 from search.lookup import Lookup
 from search.messages import say
+from search.profile import Profiles
 from search.rank import DEFAULT_WEIGHTS, Scores, Weights, ordered, score_firms, score_statements
+from search.suggest import Suggester
 from search.understand import Understander, Understood
 from transforms.concepts import default_matcher
 
@@ -60,7 +63,7 @@ class SearchService:
         self.snapshot = snapshot
         self.engine_name = engine
         self._weights = weights
-        self._today = today
+        self.today = today
         self.engine: Engine = open_store(engine, snapshot.lake).open(snapshot.name)
 
     @classmethod
@@ -95,6 +98,23 @@ class SearchService:
     def lookup(self) -> Lookup:
         return Lookup(self.columns)
 
+    @cached_property
+    def profiles(self) -> Profiles:
+        return Profiles(self.columns, self.engine, self.embedder)
+
+    @cached_property
+    def suggester(self) -> Suggester:
+        return Suggester(self.columns, self.vocabulary)
+
+    def changes_of(self, firm_ids: Sequence[str]) -> pl.DataFrame:
+        """What changed in the last night, of all firms where none is named."""
+        table = self.snapshot.table("changes")
+        return table.filter(pl.col("firm_id").is_in(list(firm_ids))) if firm_ids else table
+
+    def warm_up(self) -> None:
+        """Load all that a search needs, so that the first buyer does not wait for it."""
+        self.search("warm up", limit=1)
+
     def understand(self, need: str) -> Understood:
         """Raises BadNeed for a question that is empty, too long or has no words."""
         text = need.strip()
@@ -117,7 +137,7 @@ class SearchService:
         """
         understood = self.understand(need)
         applied = understood.filters.without(*dropped).merged(filters or Filters())
-        allowed = firm_mask(self.columns, applied, self._today())
+        allowed = firm_mask(self.columns, applied, self.today())
         found = self.lookup.find(understood, allowed)
         ranking = self.rank(understood, allowed)
         explainer = Explainer(self.columns, self.vocabulary, default_matcher(), understood, applied, ranking.scores)
@@ -140,7 +160,7 @@ class SearchService:
             no_good_match=refused or total == 0,
             hits=() if refused else tuple(hits),
             related=tuple(related) if not refused else (),
-            facets=facets(self.columns, mask, self._today()) if not refused else {},
+            facets=facets(self.columns, mask, self.today()) if not refused else {},
             registered_without_evidence=self._without_evidence(allowed),
             relaxations=self._relaxations(understood, applied) if total == 0 and not refused else (),
         )
@@ -188,5 +208,5 @@ class SearchService:
         return tuple(
             Relaxation(name, total)
             for name in applied.as_dict()
-            if (total := int((hits & firm_mask(self.columns, applied.without(name), self._today())).sum()))
+            if (total := int((hits & firm_mask(self.columns, applied.without(name), self.today())).sum()))
         )

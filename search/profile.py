@@ -1,0 +1,109 @@
+"""All that may be shown of one firm, each value with who says so and since when."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from schemas.lake import Snapshot
+from search.columns import SnapshotColumns
+from search.embedding import Embedder
+from search.engines.base import Engine
+from transforms import regions
+
+Row = dict[str, Any]
+
+SHOWN_SCHEMES: Final = ("business_no", "corporate_no", "dart_code", "stock_code", "applicant_no", "smart_factory_suppliers:number")
+_SIMILAR: Final = 6
+_NEIGHBOURS: Final = 200
+_STATEMENTS_ASKED: Final = 20
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One firm; every list holds rows of the gold table of that name, without the firm id."""
+
+    firm: Row
+    names: list[Row]
+    identifiers: list[Row]
+    attributes: list[Row]
+    statuses: list[Row]
+    certifications: list[Row]
+    designations: list[Row]
+    capabilities: list[Row]
+    patents: list[Row]
+    records: list[Row]
+    changes: list[Row]
+    similar: list[Row]
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Profiles:
+    """Profiles out of one pinned snapshot."""
+
+    def __init__(self, columns: SnapshotColumns, engine: Engine, embedder: Embedder) -> None:
+        self._columns = columns
+        self._engine = engine
+        self._embedder = embedder
+        self._snapshot: Snapshot = columns.snapshot
+
+    def current_id(self, firm_id: str) -> str | None:
+        """The id itself, the one it was merged into, or None where it was never given."""
+        if firm_id in self._columns.row_of:
+            return firm_id
+        return self._redirects.get(firm_id)
+
+    def get(self, firm_id: str) -> Profile:
+        """Raises KeyError for an id that no firm has now."""
+        row = self._columns.row_of[firm_id]
+        firm = self._columns.firms.row(row, named=True)
+        firm["region_en"] = regions.short_region(firm["region_code"], "en")
+        return Profile(
+            firm=firm,
+            names=self._of("names", firm_id),
+            identifiers=[entry for entry in self._of("identifiers", firm_id) if entry["scheme"] in SHOWN_SCHEMES],
+            attributes=self._of("attributes", firm_id),
+            statuses=self._of("statuses", firm_id),
+            certifications=self._of("certifications", firm_id),
+            designations=self._of("designations", firm_id),
+            capabilities=self._of("capabilities", firm_id),
+            patents=self._of("patents", firm_id),
+            records=self._of("links", firm_id),
+            changes=self._of("changes", firm_id),
+            similar=self._similar(row),
+        )
+
+    @cached_property
+    def _redirects(self) -> dict[str, str]:
+        return dict(self._snapshot.table("redirects", ["old_firm_id", "firm_id"]).iter_rows())
+
+    @cached_property
+    def _tables(self) -> dict[str, pl.DataFrame]:
+        names = ("names", "identifiers", "attributes", "statuses", "certifications", "designations", "patents", "links", "changes")
+        return {**{name: self._snapshot.table(name) for name in names}, "capabilities": self._columns.statements}
+
+    def _of(self, table: str, firm_id: str) -> list[Row]:
+        return self._tables[table].filter(pl.col("firm_id") == firm_id).drop("firm_id").to_dicts()
+
+    def _similar(self, row: int) -> list[Row]:
+        """Firms whose statements lie nearest to the mean of this firm's, by embedding."""
+        own = np.flatnonzero(self._columns.firm_of == row)[:_STATEMENTS_ASKED]
+        if not len(own):
+            return []
+        mean = self._embedder.encode_passages(self._columns.statements["text"][own].to_list()).mean(axis=0)
+        length = float(np.linalg.norm(mean))
+        if not length:
+            return []
+        near = self._engine.dense((mean / length).astype(np.float32), _NEIGHBOURS)
+        firms = dict.fromkeys(int(self._columns.firm_of[statement]) for statement in near.rows)
+        firms.pop(row, None)
+        return [
+            {"firm_id": other["firm_id"], "name": other["name"], "region": other["region"], "fields": other["fields"]}
+            for other in (self._columns.firms.row(firm, named=True) for firm in list(firms)[:_SIMILAR])
+        ]
