@@ -88,7 +88,11 @@ class Sense(Known):
 
 
 class AmbiguousForm(Known):
-    """A form that stands for a concept only beside one of the context words of that sense."""
+    """A form that stands for a concept only beside one of the context words of that sense.
+
+    A sense without context words is meant wherever no other sense's words are; the empty concept is a
+    sense that is no capability.
+    """
 
     form: str
     senses: list[Sense]

@@ -36,13 +36,23 @@ class Mention:
 
 @dataclass(frozen=True)
 class _Form:
-    """A surface form as it is looked for; `capitals` wants it in capitals in running text."""
+    """A surface form as it is looked for; `capitals` wants it in capitals in running text.
+
+    `context` are words of which one must be in the text too, `elsewhere` words of other senses: none may be.
+    """
 
     key: str
     concept: str
     latin: bool
     capitals: bool
     context: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+
+    def is_meant(self, text: str) -> bool:
+        """Whether this sense of the form is the one meant in the squeezed text around it."""
+        if self.context:
+            return any(word in text for word in self.context)
+        return not any(word in text for word in self.elsewhere)
 
 
 class ConceptMatcher:
@@ -69,7 +79,7 @@ class ConceptMatcher:
                     continue
                 if form.capitals and capitals_matter and not squeezed.is_in_capitals(start, end):
                     continue
-                if form.context and not any(word in squeezed.text for word in form.context):
+                if not form.is_meant(squeezed.text):
                     continue
                 found[form.concept].append(
                     Mention(*squeezed.span(start, end), form.concept, form.key)
@@ -185,17 +195,28 @@ def _forms(vocabulary: Vocabulary, variants: _Replacements) -> Iterable[_Form]:
 
 
 def _ambiguous(entry: AmbiguousForm, variants: _Replacements) -> Iterable[_Form]:
-    for sense in entry.senses:
-        context = tuple(_key(word, variants) for word in (*sense.context_ko, *sense.context_en))
-        if sense.concept and context:
-            yield _form(entry.form, sense.concept, variants, capitals=False, context=context)
+    """Forms of the senses that are concepts; a sense without context words is meant where no other sense is."""
+    contexts = [tuple(_key(word, variants) for word in (*s.context_ko, *s.context_en)) for s in entry.senses]
+    for sense, context in zip(entry.senses, contexts, strict=True):
+        if not sense.concept:
+            continue
+        elsewhere = () if context else tuple(word for other in contexts for word in other)
+        capitals = not context and len(entry.form) <= 4
+        yield _form(entry.form, sense.concept, variants, capitals=capitals, context=context, elsewhere=elsewhere)
 
 
 def _form(
-    form: str, concept: str, variants: _Replacements, *, capitals: bool, context: tuple[str, ...] = ()
+    form: str,
+    concept: str,
+    variants: _Replacements,
+    *,
+    capitals: bool,
+    context: tuple[str, ...] = (),
+    elsewhere: tuple[str, ...] = (),
 ) -> _Form:
     latin = not is_korean(form)
-    return _Form(_key(form, variants), concept, latin, capitals and latin and form.isupper(), context)
+    needs_capitals = capitals and latin and form.isupper()
+    return _Form(_key(form, variants), concept, latin, needs_capitals, context, elsewhere)
 
 
 def _key(form: str, variants: _Replacements) -> str:
