@@ -15,14 +15,13 @@ _MOST_XLSX_ROWS = 1_048_575
 
 
 def query_tables(snapshot: Snapshot, query: str) -> pl.DataFrame:
-    """Run a SELECT; the connection can neither write nor reach files. Raises ValueError with DuckDB's reason."""
+    """Run a SELECT; the connection can neither write nor reach other files. Raises ValueError with DuckDB's reason."""
     connection = _connected(snapshot)
-    connection.execute("SET enable_external_access = false; SET lock_configuration = true")
     try:
         statements = connection.extract_statements(query)
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise ValueError("`caplake sql` takes one SELECT")
-        return connection.execute(query).pl()
+        return pl.DataFrame(pl.from_arrow(connection.sql(query).to_arrow_table()))
     except duckdb.Error as error:
         raise ValueError(str(error).splitlines()[0]) from None
 
@@ -54,8 +53,18 @@ def _gold(snapshot: Snapshot) -> list[str]:
 
 
 def _connected(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
+    """A connection in which every table but the quarantine is a view by its name, and nothing else can be opened."""
     connection = duckdb.connect()
-    names = [name for name in snapshot.manifest.tables if not name.startswith("quarantine/")]
-    for name in names:
-        connection.register(name.replace("sources/", "source_"), snapshot.table(name).to_arrow())
+    root = snapshot.lake.local_root
+    folder = str(root / snapshot.folder) if root else ""
+    for name in (name for name in snapshot.manifest.tables if not name.startswith("quarantine/")):
+        view = name.replace("sources/", "source_")
+        if root:
+            connection.read_parquet(f"{folder}/{name}.parquet").create_view(view)
+        else:
+            connection.register(view, snapshot.table(name).to_arrow())
+    if root:
+        connection.execute("SET allowed_directories = [?]", [folder])
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
     return connection

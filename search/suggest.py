@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +10,6 @@ from typing import Final
 
 from schemas.vocabulary import Vocabulary
 from search.columns import SnapshotColumns
-from transforms.text import folded
 
 _INITIALS: Final = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _SYLLABLES_PER_INITIAL: Final = 588
@@ -71,4 +71,5 @@ def _keys(text: str) -> set[str]:
 def _squeezed(text: str) -> str:
     for form in _LEGAL_FORMS:
         text = text.replace(form, "")
-    return "".join(folded(text).split())
+    # NFC, not NFKC: that would turn typed initial consonants into letters that no keyboard writes.
+    return "".join(unicodedata.normalize("NFC", text).lower().split())
