@@ -5,6 +5,7 @@ Everything here is a Polars expression: a million names take seconds.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import polars as pl
@@ -18,20 +19,22 @@ _BRACKETED_FORM: Final = rf"[(\[]\s*(?:{'|'.join((*_KOREAN_FORMS, *_SHORT_FORMS)
 _BROKEN_FORM: Final = r"^\(?(?:주|유|株|有)\)|\((?:주|유|株|有)\)?$"
 _KOREAN_FORM: Final = "|".join((*_KOREAN_FORMS, "株式會社", "株式会社", "有限公司", "股份有限公司"))
 _ENGLISH_FORM: Final = (
-    r"(?:[\s,.]|^)*\b(?:co\.?\s*,?\s*\.?\s*ltd|company\s+limited|co\s+limited|corporation|corp|incorporated|inc|limited|ltd|l\.?l\.?c|"
-    r"llp|gmbh|plc|pte|pty|s\.?p\.?a|s\.?a\.?s?|n\.?v|b\.?v|a\.?g|k\.?k|oyj|oy|a/s|asa|ab|bhd|berhad|sdn|tbk|company|co)\b\.?[\s,.]*$"
+    r"(?:^|[\s,.])[\s,.]*(?:co[\s.,]*ltd|company\s+limited|co\s+limited|corporation|corp|incorporated|inc|limited|ltd|l\.?l\.?c|"
+    r"llp|gmbh|plc|pte|pty|s\.?p\.?a|s\.?a\.?s?|n\.?v|b\.?v|a\.?g|k\.?k|oyj|oy|a/s|asa|ab|bhd|berhad|sdn|tbk|company|co)\.?[\s,.]*$"
 )
-_BRANCH: Final = r"(?:[\s_\-(]+)(?:[가-힣]{1,6})?(?:본사|본점|지점|지사|영업소|사업소|사업장|출장소|제?\d*공장|기업부설연구소|부설연구소|기술연구소)\)?$"
+_SPOKEN_FORM: Final = r"(?:코퍼레이션|인코퍼레이션|컴퍼니)?리미티드$|인코퍼레이션$|인코퍼레이티드$"
+_BRANCH: Final = (
+    r"(?:[\s_\-(]+)(?:[가-힣]{1,6})?(?:본사|본점|지점|지사|영업소|사업소|사업장|출장소|제?\d*공장|기업부설연구소|부설연구소|기술연구소)\)?$"
+)
 _BRACKETS: Final = r"[(\[{<][^)\]}>]*[)\]}>]"
 _PUNCTUATION: Final = r"[^\p{L}\p{N}&+]+"
+_SOMETHING: Final = r"[\p{L}\p{N}]"
+_BARE_ROUNDS: Final = 2  # `Pte. Ltd.`, `Co., Ltd. (Korea)`
 
 
 def display_name(text: pl.Expr) -> pl.Expr:
     """The name as people write it: compatibility forms (㈜, full width) unified, blanks single, quotes gone."""
-    unified = text.cast(pl.String).str.normalize("NFKC").str.replace_all(r"[\p{Cc}\p{Cf}\u{FFFD}]", " ")
-    spaced = unified.str.replace_all(r"\s+", " ").str.replace_all(r"\(\s+", "(").str.replace_all(r"\s+\)", ")")
-    trimmed = spaced.str.strip_chars(" \"'“”‘’`,;")
-    return pl.when(trimmed.str.contains(r"[\p{L}\p{N}]")).then(trimmed)
+    return text.map_batches(_display, return_dtype=pl.String)
 
 
 def match_key(name: pl.Expr) -> pl.Expr:
@@ -40,35 +43,94 @@ def match_key(name: pl.Expr) -> pl.Expr:
     A name that is nothing but such parts keeps its letters, so that the key is empty only where the name
     has no letter or digit.
     """
-    folded = display_name(name).str.to_lowercase().str.replace_all(r"\s*\.\s*(?:,|$)", " ")
-    bare = _without_forms(folded)
-    cut = bare.str.replace(_BRANCH, "").str.replace_all(_BRACKETS, " ")
-    keys = [_squeezed(_without_english(part)) for part in (cut, bare, folded)]
-    return pl.coalesce(*(pl.when(key != "").then(key) for key in keys), keys[-1])
+    return squeezed(bare_name(name))
+
+
+def bare_name(name: pl.Expr) -> pl.Expr:
+    """The name in lower case without legal form, branch and remarks in brackets; words still apart."""
+    return name.map_batches(_bare, return_dtype=pl.String)
+
+
+def squeezed(name: pl.Expr) -> pl.Expr:
+    """Letters, digits, & and + alone."""
+    return name.str.replace_all(_PUNCTUATION, "")
 
 
 def is_corporate_name(name: pl.Expr) -> pl.Expr:
     """Whether the name itself carries a legal form of a corporation."""
     folded = display_name(name).str.to_lowercase()
+    forms = (_BRACKETED_FORM, _BROKEN_FORM, _KOREAN_FORM, _ENGLISH_FORM)
+    return folded.str.contains("|".join(f"(?:{form})" for form in forms))
+
+
+def remarks(name: pl.Expr) -> pl.Expr:
+    """What stands in the first brackets of a name and is no legal form: a former or a second name, without
+    the word that says so (`구`, `舊`, `현`, `formerly`).
+    """
+    without_form = display_name(name).str.replace_all(_BRACKETED_FORM, " ")
+    inside = without_form.str.extract(r"[(\[]([^)\]]{2,})[)\]]?")
+    return inside.str.replace(r"(?i)^\s*(?:구|舊|현|전|변경전|구상호|구명칭|formerly|former|fka)[\s.:,]+", "").str.strip_chars()
+
+
+def on_distinct(series: pl.Series, function: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """A function of strings, worked out once for each distinct value.
+
+    Expressions that use a costly step several times would repeat it; a series goes through it once.
+    """
+    distinct = series.unique().drop_nulls()
+    if len(distinct) * 2 > len(series):
+        return function(series)
+    return series.replace_strict(distinct, function(distinct), default=None, return_dtype=pl.String)
+
+
+def where(series: pl.Series, pattern: str, function: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """The series with a function applied to the values that have the pattern; the rest stays."""
+    touched = series.str.contains(pattern).fill_null(False)
+    if not touched.any():
+        return series
+    rows = touched.arg_true()
+    return series.clone().scatter(rows, function(series.gather(rows)))
+
+
+def _display(text: pl.Series) -> pl.Series:
+    values = text.cast(pl.String)
+    values = where(values, r"[^ -~가-힣]", _unified)
+    values = where(values, r"\s\s|\(\s|\s\)|^[\s\"',;]|[\s\"',;]$|[^ -~가-힣]", _trimmed)
+    return values.set(~values.str.contains(_SOMETHING).fill_null(True), None)
+
+
+def _unified(values: pl.Series) -> pl.Series:
+    return values.str.normalize("NFKC").str.replace_all(r"[\p{Cc}\p{Cf}\u{FFFD}]", " ")
+
+
+def _trimmed(values: pl.Series) -> pl.Series:
+    spaced = values.str.replace_all(r"\s+", " ").str.replace_all(r"\(\s+", "(").str.replace_all(r"\s+\)", ")")
+    return spaced.str.strip_chars(" \"'“”‘’`,;")
+
+
+def _bare(name: pl.Series) -> pl.Series:
+    folded = _display(name).str.to_lowercase()
+    folded = where(folded, r"\.", lambda s: s.str.replace_all(r"\s*\.\s*(?:,|$)", " "))
+    formless = where(folded, _ANY_FORM, _without_forms).str.strip_chars(" .,-_")
+    cut = where(formless, _ANY_BRANCH, lambda s: s.str.replace(_BRANCH, ""))
+    cut = where(cut, r"[(\[{<]", lambda s: s.str.replace_all(_BRACKETS, " ")).str.strip_chars()
+    for fuller in (formless, folded):
+        cut = cut.zip_with(cut.str.contains(_SOMETHING).fill_null(True), fuller)
+        cut = where(cut, r"[a-z]|리미티드|인코퍼레이", _without_english)
+    return cut.zip_with(cut.str.contains(_SOMETHING).fill_null(True), folded)
+
+
+_ANY_FORM: Final = r"[(\[)]|회사|법인|조합|株|有|股"
+_ANY_BRANCH: Final = r"[점사소장]\)?$"
+
+
+def _without_forms(values: pl.Series) -> pl.Series:
     return (
-        folded.str.contains(_BRACKETED_FORM)
-        | folded.str.contains(_BROKEN_FORM)
-        | folded.str.contains(_KOREAN_FORM)
-        | folded.str.contains(_ENGLISH_FORM)
+        values.str.replace_all(_BRACKETED_FORM, " ").str.replace_all(_BROKEN_FORM, " ").str.replace_all(_KOREAN_FORM, " ")
     )
 
 
-def _without_forms(folded: pl.Expr) -> pl.Expr:
-    return (
-        folded.str.replace_all(_BRACKETED_FORM, " ").str.replace_all(_BROKEN_FORM, " ")
-        .str.replace_all(_KOREAN_FORM, " ").str.strip_chars(" .,")
-    )
-
-
-def _without_english(name: pl.Expr) -> pl.Expr:
-    """Without English legal forms at the end; twice, for `Pte. Ltd.` and `Co., Ltd. (Korea)`."""
-    return name.str.strip_chars().str.replace(_ENGLISH_FORM, "").str.replace(_ENGLISH_FORM, "")
-
-
-def _squeezed(name: pl.Expr) -> pl.Expr:
-    return name.str.replace_all(_PUNCTUATION, "")
+def _without_english(values: pl.Series) -> pl.Series:
+    for _ in range(_BARE_ROUNDS):
+        values = values.str.strip_chars().str.replace(_ENGLISH_FORM, "").str.replace(_SPOKEN_FORM, "")
+    return values

@@ -41,3 +41,10 @@ def load_regions() -> tuple[RegionRow, ...]:
 
 def _parts(text: str) -> tuple[str, ...]:
     return tuple(part for part in text.split("|") if part)
+
+
+@cache
+def load_name_words() -> dict[str, str]:
+    """English words that firms bear in their names, and how Korean names write them."""
+    with (_FOLDER / "name_words.csv").open(encoding="utf-8", newline="") as file:
+        return {row["latin"]: row["hangul"] for row in csv.DictReader(file)}
