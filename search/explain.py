@@ -26,7 +26,7 @@ class Explainer:
 
     def __init__(
         self, columns: SnapshotColumns, vocabulary: Vocabulary, matcher: ConceptMatcher,
-        understood: Understood, filters: Filters, scores: Scores,
+        understood: Understood, filters: Filters, scores: Scores, language: str,
     ) -> None:
         self._columns = columns
         self._vocabulary = vocabulary
@@ -36,7 +36,7 @@ class Explainer:
         self._scores = scores
         self._sought = {c.id for c in understood.concepts}
         self._top_field = understood.fields[0].id if understood.fields else None
-        self._language = understood.language
+        self._language = language
         self._tokens = frozenset(understood.lexical.weights)
 
     def hit(self, rank: int, row: int, score: float, lead: str | None = None) -> Hit:

@@ -128,9 +128,10 @@ class SearchService:
         return self.understander.understand(text)
 
     def search(
-        self, need: str, *, limit: int = 10, offset: int = 0, filters: Filters | None = None, dropped: Sequence[str] = ()
+        self, need: str, *, limit: int = 10, offset: int = 0, filters: Filters | None = None, dropped: Sequence[str] = (),
+        language: str | None = None,
     ) -> Answer:
-        """Ranked firms with reasons, from the `offset`-th on.
+        """Ranked firms with reasons, from the `offset`-th on, in the need's language where none is asked for.
 
         `filters` are added to those read from the sentence, of which `dropped` names those left out.
         Raises BadNeed; an engine that cannot be reached raises EngineError.
@@ -140,12 +141,13 @@ class SearchService:
         allowed = firm_mask(self.columns, applied, self.today())
         found = self.lookup.find(understood, allowed)
         ranking = self.rank(understood, allowed)
-        explainer = Explainer(self.columns, self.vocabulary, default_matcher(), understood, applied, ranking.scores)
+        language = language or understood.language
+        explainer = Explainer(self.columns, self.vocabulary, default_matcher(), understood, applied, ranking.scores, language)
         leads = dict(found)
         refused = not leads and not understood.answerable
         order = [*leads, *(int(row) for row in ranking.hits if row not in leads)]
         hits = [
-            explainer.hit(rank, row, *self._scored(row, ranking, leads.get(row), understood.language))
+            explainer.hit(rank, row, *self._scored(row, ranking, leads.get(row), language))
             for rank, row in enumerate(order[offset : offset + limit], offset + 1)
         ]
         related = [

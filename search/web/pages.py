@@ -44,7 +44,8 @@ def results(
         return unchanged
     try:
         answer = service.search(
-            parameters.q, limit=PAGE_SIZE, offset=(n - 1) * PAGE_SIZE, filters=parameters.filters, dropped=parameters.drop
+            parameters.q, limit=PAGE_SIZE, offset=(n - 1) * PAGE_SIZE, filters=parameters.filters, dropped=parameters.drop,
+            language=lang or _preferred(request),
         )
     except (BadNeed, ValueError) as error:
         return page(request, service, "error.html", lang, status=422, message=str(error), parameters=parameters)
