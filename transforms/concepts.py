@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -183,40 +183,32 @@ def _places(text: str, unified: str) -> list[int]:
 
 
 def _forms(vocabulary: Vocabulary, variants: _Replacements) -> Iterable[_Form]:
-    ambiguous = {entry.form.lower(): entry for entry in vocabulary.ambiguous}
+    ambiguous = {_key(entry.form, variants) for entry in vocabulary.ambiguous}
     for entry in vocabulary.ambiguous:
         yield from _ambiguous(entry, variants)
     for concept in vocabulary.concepts:
         short = set(concept.abbr)
         for form in {*concept.ko, *concept.en, *concept.abbr}:
-            if form.lower() in ambiguous:
+            if _key(form, variants) in ambiguous:
                 continue
             yield _form(form, concept.id, variants, capitals=form in short and len(form) <= 4)
 
 
 def _ambiguous(entry: AmbiguousForm, variants: _Replacements) -> Iterable[_Form]:
-    """Forms of the senses that are concepts; a sense without context words is meant where no other sense is."""
+    """Forms of the senses that are concepts; one without context words is meant where no other sense is."""
     contexts = [tuple(_key(word, variants) for word in (*s.context_ko, *s.context_en)) for s in entry.senses]
     for sense, context in zip(entry.senses, contexts, strict=True):
         if not sense.concept:
             continue
         elsewhere = () if context else tuple(word for other in contexts for word in other)
         capitals = not context and len(entry.form) <= 4
-        yield _form(entry.form, sense.concept, variants, capitals=capitals, context=context, elsewhere=elsewhere)
+        form = _form(entry.form, sense.concept, variants, capitals=capitals)
+        yield replace(form, context=context, elsewhere=elsewhere)
 
 
-def _form(
-    form: str,
-    concept: str,
-    variants: _Replacements,
-    *,
-    capitals: bool,
-    context: tuple[str, ...] = (),
-    elsewhere: tuple[str, ...] = (),
-) -> _Form:
+def _form(form: str, concept: str, variants: _Replacements, *, capitals: bool) -> _Form:
     latin = not is_korean(form)
-    needs_capitals = capitals and latin and form.isupper()
-    return _Form(_key(form, variants), concept, latin, needs_capitals, context, elsewhere)
+    return _Form(_key(form, variants), concept, latin, capitals and latin and form.isupper())
 
 
 def _key(form: str, variants: _Replacements) -> str:
@@ -226,6 +218,9 @@ def _key(form: str, variants: _Replacements) -> str:
 def _longest(group: list[Mention]) -> list[Mention]:
     """Drop mentions of a concept inside a longer mention of the same concept."""
     return [
-        m for m in set(group)
-        if not any(o != m and o.start <= m.start and m.end <= o.end and (o.end - o.start) > (m.end - m.start) for o in group)
+        m
+        for m in set(group)
+        if not any(
+            o.start <= m.start and m.end <= o.end and (o.end - o.start) > (m.end - m.start) for o in group
+        )
     ]
