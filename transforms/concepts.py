@@ -81,9 +81,7 @@ class ConceptMatcher:
                     continue
                 if not form.is_meant(squeezed.text):
                     continue
-                found[form.concept].append(
-                    Mention(*squeezed.span(start, end), form.concept, form.key)
-                )
+                found[form.concept].append(Mention(*squeezed.span(start, end), form.concept, form.key))
         return sorted(mention for group in found.values() for mention in _longest(group))
 
     def tags(self, text: str) -> list[str]:
