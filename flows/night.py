@@ -28,13 +28,18 @@ class NightError(Exception):
 
 @dataclass(frozen=True)
 class Night:
-    """One night: small enough to be handed to every step, wherever it runs."""
+    """One night: small enough to be handed to every step, wherever it runs.
+
+    `sources` are all that the snapshot will have; of these `resting` ones are not asked again but taken from
+    the delivery that the committed snapshot was made from.
+    """
 
     lake_url: str
     snapshot: str
     sources: tuple[str, ...]
     engines: tuple[str, ...]
     keep: int = 3
+    resting: tuple[str, ...] = ()
 
     @cached_property
     def lake(self) -> Lake:
@@ -102,6 +107,11 @@ def code_version() -> str:
 
 
 def new_night(lake_url: str, sources: list[str], engines: list[str], keep: int = 3) -> Night:
-    """A night that starts now; no sources means those of the committed snapshot and every enabled one."""
-    names = tuple(source.name for source in load_sources(sources or None))
-    return Night(lake_url, timestamp(), names, tuple(engines), keep)
+    """A night that starts now, over every enabled source; or over the named ones, while the others rest."""
+    asked = {source.name for source in load_sources(sources or None)}
+    night = Night(lake_url, timestamp(), tuple(sorted(asked)), tuple(engines), keep)
+    manifest = night.previous_manifest()
+    if not sources or manifest is None:
+        return night
+    resting = sorted(set(manifest.sources) - asked)
+    return replace(night, sources=tuple(sorted({*asked, *resting})), resting=tuple(resting))

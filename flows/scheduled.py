@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.night import ENGINES, EngineChoice, NightReport, new_night
+from flows.night import ENGINES, EngineChoice, NightError, NightReport, new_night
 from flows.nightly import run_night
 from flows.seam import all_or_nothing
 from flows.steps import index
@@ -47,20 +48,27 @@ class PrefectRunner:
 
 @flow(name="nightly", log_prints=True)
 def nightly(
-    lake: str = "./lake", sources: list[str] | None = None, engine: EngineChoice = "embedded", keep: int = 3
+    lake: str | None = None, sources: list[str] | None = None, engine: EngineChoice = "embedded", keep: int = 3
 ) -> dict[str, Any]:
     """The whole night; `sources` limits it to some. Returns the report, which is also kept as an artifact."""
-    report = run_night(new_night(lake, sources or [], ENGINES[engine], keep), PrefectRunner())
+    report = run_night(new_night(_lake_url(lake), sources or [], ENGINES[engine], keep), PrefectRunner())
     _keep(report)
     return report.as_dict()
 
 
 @flow(name="reindex", log_prints=True)
-def reindex(lake: str = "./lake", engine: EngineChoice = "embedded") -> dict[str, int]:
+def reindex(lake: str | None = None, engine: EngineChoice = "embedded") -> dict[str, int]:
     """Build the indexes of the committed snapshot anew. Returns the statements in each."""
-    snapshot = Snapshot.current(Lake(lake))
-    night = new_night(lake, list(snapshot.manifest.sources), ENGINES[engine]).at(snapshot.name)
+    snapshot = Snapshot.current(Lake(_lake_url(lake)))
+    night = new_night(snapshot.lake.url, list(snapshot.manifest.sources), ENGINES[engine]).at(snapshot.name)
     return {name: task(index, name=f"index-{name}", cache_policy=NO_CACHE)(night, name) for name in night.engines}
+
+
+def _lake_url(lake: str | None) -> str:
+    """A worker's folder is a temporary one, so a lake is never guessed."""
+    if url := lake or os.environ.get("CAPLAKE_LAKE"):
+        return url
+    raise NightError("no lake is named: set CAPLAKE_LAKE for the worker, or give the parameter `lake`.")
 
 
 def _keep(report: NightReport) -> None:

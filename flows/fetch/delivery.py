@@ -59,10 +59,14 @@ class Delivery(BaseModel):
 def latest_delivery(lake: Lake, source: str) -> Delivery | None:
     """The newest complete delivery: one whose receipt, written last, is there."""
     for folder in reversed(lake.names(f"raw/{source}")):
-        path = f"raw/{source}/{folder}/receipt.json"
-        if lake.exists(path):
-            return Delivery.model_validate(lake.read_json(path))
+        if lake.exists(f"raw/{source}/{folder}/receipt.json"):
+            return kept_delivery(lake, f"raw/{source}/{folder}")
     return None
+
+
+def kept_delivery(lake: Lake, folder: str) -> Delivery:
+    """The delivery in a raw folder. Raises LakeError when its receipt is not there."""
+    return Delivery.model_validate(lake.read_json(f"{folder}/receipt.json"))
 
 
 def keep(lake: Lake, source: str, files: list[RawFile], transport: str) -> Delivery:

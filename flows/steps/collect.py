@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from flows.fetch import Delivery, from_files, keep
+from flows.fetch import Delivery, from_files, keep, kept_delivery
 from flows.night import Night, code_version
 from flows.sources import load_source
 from schemas.lake.manifest import SCHEMA_VERSION
@@ -16,6 +16,9 @@ from search.engines.stores import open_store
 
 def collect(night: Night, source: str) -> Delivery:
     """Take what the source delivers and keep it. Raises SourceError when there is nothing to take."""
+    manifest = night.previous_manifest()
+    if source in night.resting and manifest is not None:
+        return kept_delivery(night.lake, manifest.sources[source].receipt)
     declared = load_source(source)
     files, transport = from_files(declared)
     return keep(night.lake, source, files, transport)
