@@ -93,7 +93,8 @@ class Engine(Protocol):
 class IndexStore(Protocol):
     """The indexes of one engine, one a snapshot."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def build(self, snapshot: str, documents: Documents) -> None:
         """Build aside and make complete; an index of that name is replaced, never added to."""
