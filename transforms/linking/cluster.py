@@ -1,27 +1,30 @@
-"""From records to clusters: edges of the rules, joined surest first, conflicts refused."""
+"""Which records are one firm: identifiers, a person's decisions, and pairs whose evidence is strong enough."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from transforms import names, regions
-from transforms.linking.rules import EDGE_SCHEMA, EXCLUSIVE, IDENTIFIERS, identifier_edges, name_edges
+from transforms.linking import rules
+from transforms.linking.compare import compared
+from transforms.linking.join import Guard, Labels, components, joined, unambiguous
+from transforms.linking.pairs import candidate_pairs
+from transforms.linking.prepare import prepared
+from transforms.linking.score import scored
 
-Labels = npt.NDArray[np.int64]
-_ALONE: Final = {"tier": "same", "rule": "alone", "score": 1.0}
+_AMBIGUOUS: Final = 0.6
+"""Score of a pair one of whose records fits another firm as well: a person decides."""
 
 
 @dataclass(frozen=True)
 class LinkedRecords:
-    """`records`: record_key, cluster_same, cluster (labels), tier, rule, score of the record's strongest
-    link. `open_pairs`: left and right record keys with rule and score, for a person to decide.
-    `conflicts`: pairs that a rule proposed and the guard refused.
+    """`records`: record_key, cluster_same and cluster (labels), how the record hangs on its cluster (tier, rule,
+    score, linked_to) and its strongest link of all (strongest_rule, strongest_score; null where it stands alone).
+    `open_pairs`: left and right record keys with rule and score, for a person to decide.
+    `conflicts`: pairs that a rule proposed and the guard refused, with `reason`.
     """
 
     records: pl.DataFrame
@@ -32,110 +35,134 @@ class LinkedRecords:
 def link(records: pl.DataFrame, decisions: pl.DataFrame | None = None) -> LinkedRecords:
     """Link records of any sources.
 
-    `records` needs `record_key`, `source` and `name`, and uses `region_code` and the identifiers where
-    it has them. `decisions` (left, right, decision: same or different) are a person's and always win.
+    `records` needs `record_key`, `source` and `name`, and uses what else it has (see `prepared`).
+    `decisions` (left, right, decision: same or different) are a person's and always win.
     The result does not depend on the order of the rows.
     """
-    table = _prepared(records)
-    size = table.height
-    decided, apart = _decided(decisions, table)
-    edges = identifier_edges(table)
-    bound = components(size, decided["left"].to_numpy(), decided["right"].to_numpy())
-    same, refused_same = _join(bound, edges, table, apart)
-    clusters, used, refused = same, [decided, edges], [refused_same]
-    for proposed in name_edges(table):
-        tier = proposed["tier"].first() if proposed.height else None
-        fresh = proposed.filter(pl.Series(clusters[proposed["left"]] != clusters[proposed["right"]], dtype=pl.Boolean))
-        if tier == "review":
-            open_edges = fresh
-            break
-        clusters, conflicts = _join(clusters, fresh, table, apart)
-        used.append(fresh)
-        refused.append(conflicts)
-    else:
-        open_edges = pl.DataFrame(schema=EDGE_SCHEMA)
+    table = prepared(records)
+    decided, parted = _decided(decisions, table)
+    pairs = weighed_pairs(table)
+    opposed = pl.concat([pairs.filter("is_apart").select("left", "right"), parted])
+    guard = Guard(table, opposed.to_numpy().reshape(-1, 2).astype(np.int64))
+    sure = pl.concat([decided, identifier_edges(table)])
+    likely = _without_decided(pairs, decided, parted).filter(pl.col("score") >= rules.REVIEW)
+    clear = unambiguous(likely, opposed)
+    doubtful = likely.filter(~clear).with_columns(score=pl.lit(_AMBIGUOUS), tier=pl.lit("review"))
+    likely = likely.filter(clear)
+    labels = components(table.height, *_ends(decided))
+    labels, refused_sure = joined(labels, sure, guard)
+    strong = likely.filter(pl.col("tier") == "same")
+    same, refused_same = joined(labels, strong, guard)
+    weak = likely.filter(pl.col("tier") == "probable")
+    clusters, refused_weak = joined(same, weak, guard)
+    used = pl.concat([sure.filter(~refused_sure), strong.filter(~refused_same), weak.filter(~refused_weak)])
+    conflicts = pl.concat([sure.filter(refused_sure), strong.filter(refused_same), weak.filter(refused_weak), doubtful])
+    reasons = ["exclusive"] * (conflicts.height - doubtful.height) + ["ambiguous"] * doubtful.height
+    left_open = pl.concat([likely.filter(pl.col("tier") == "review"), conflicts]).filter(
+        pl.col("rule").is_in(rules.IDENTIFIERS).not_()
+    )
+    left_open = left_open.filter(pl.Series(clusters[left_open["left"]] != clusters[left_open["right"]], dtype=pl.Boolean))
     keys = table["record_key"]
-    strongest = _strongest(pl.concat(used), clusters, size)
-    linked = pl.DataFrame({"record_key": keys, "cluster_same": same, "cluster": clusters}).with_columns(strongest)
-    return LinkedRecords(linked, _named(open_edges, keys), _named(pl.concat(refused), keys))
+    result = pl.DataFrame({"record_key": keys, "cluster_same": same, "cluster": clusters})
+    result = pl.concat([result, _attachment(used, same, clusters, keys), _strongest(used, clusters)], how="horizontal")
+    return LinkedRecords(
+        result, _named(left_open, keys), _named(conflicts.with_columns(reason=pl.Series(reasons, dtype=pl.String)), keys)
+    )
 
 
-def components(size: int, left: Labels, right: Labels, labels: Labels | None = None) -> Labels:
-    """Connected components by label propagation: every node gets the smallest label it can reach."""
-    found = np.arange(size) if labels is None else labels.copy()
-    while True:
-        low = np.minimum(found[left], found[right])
-        before = found.copy()
-        np.minimum.at(found, found[left], low)
-        np.minimum.at(found, found[right], low)
-        found = found[found]
-        if np.array_equal(before, found):
-            return found
+def weighed_pairs(table: pl.DataFrame) -> pl.DataFrame:
+    """Candidate pairs of a prepared table with tier, rule, score and `is_apart`; columns of EDGE_SCHEMA first.
+
+    A pair with two values of an exclusive identifier is apart whatever else it agrees in, and one that shares an identifier never.
+    """
+    pairs = candidate_pairs(table)
+    weighed = scored(compared(pairs, table), table)
+    clash = pl.any_horizontal(
+        table[name].gather(weighed["left"]) != table[name].gather(weighed["right"]) for name in rules.EXCLUSIVE
+    ).fill_null(False)
+    shared = pl.any_horizontal(
+        table[name].gather(weighed["left"]) == table[name].gather(weighed["right"]) for name in rules.IDENTIFIERS
+    ).fill_null(False)
+    weighed = weighed.with_columns(clash=weighed.select(clash).to_series(), shared=weighed.select(shared).to_series())
+    score = pl.when("clash").then(0.0).otherwise("score")
+    tier = pl.when(score >= rules.SAME).then(pl.lit("same")).when(score >= rules.PROBABLE).then(pl.lit("probable"))
+    return weighed.select("left", "right", tier=tier.otherwise(pl.lit("review")), rule="rule", score=score, is_apart=(pl.col("is_apart") & ~pl.col("shared")) | pl.col("clash"))
 
 
-def _prepared(records: pl.DataFrame) -> pl.DataFrame:
-    absent = [name for name in (*IDENTIFIERS, "region_code") if name not in records.columns]
-    table = records.with_columns(pl.lit(None, pl.String).alias(name) for name in absent).sort("record_key")
-    code = pl.col("region_code")
-    return table.select(
-        "record_key", "source", *IDENTIFIERS,
-        match_key=names.match_key(pl.col("name")),
-        district=pl.when(code.str.len_chars() == 5).then(regions.city_code(code)),
-        province=regions.province_code(code),
-    ).with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
+def identifier_edges(table: pl.DataFrame) -> pl.DataFrame:
+    """Records that share an identifier, as stars around the first of them; columns of EDGE_SCHEMA."""
+    stars = [
+        table.drop_nulls(scheme).select("row", left=pl.col("row").min().over(scheme))
+        .filter(pl.col("left") != pl.col("row"))
+        .select("left", right="row", tier=pl.lit("same"), rule=pl.lit(scheme), score=pl.lit(1.0))
+        for scheme in rules.IDENTIFIERS
+    ]
+    return pl.concat([pl.DataFrame(schema=rules.EDGE_SCHEMA), *stars])
 
 
-def _decided(decisions: pl.DataFrame | None, table: pl.DataFrame) -> tuple[pl.DataFrame, Labels]:
-    """Edges a person made, and pairs (shape (n, 2)) a person keeps apart; of records that are there."""
+def _decided(decisions: pl.DataFrame | None, table: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Edges a person made, and pairs a person keeps apart; of records that are there."""
+    none = pl.DataFrame(schema=rules.EDGE_SCHEMA)
     if decisions is None or decisions.is_empty():
-        return pl.DataFrame(schema=EDGE_SCHEMA), np.empty((0, 2), np.int64)
+        return none, none.select("left", "right")
     rows = table.select("record_key", "row")
     pairs = decisions.join(rows, left_on="left", right_on="record_key").join(
         rows, left_on="right", right_on="record_key", suffix="_right"
-    )
+    ).select(
+        "decision", left=pl.min_horizontal("row", "row_right"), right=pl.max_horizontal("row", "row_right")
+    ).filter(pl.col("left") != pl.col("right"))
     same = pairs.filter(pl.col("decision") == "same").select(
-        left="row", right="row_right", tier=pl.lit("same"), rule=pl.lit("decision"), score=pl.lit(1.0)
+        "left", "right", tier=pl.lit("same"), rule=pl.lit("decision"), score=pl.lit(1.0)
     )
-    apart = pairs.filter(pl.col("decision") == "different").select("row", "row_right")
-    return same, apart.to_numpy().reshape(-1, 2)
+    return same, pairs.filter(pl.col("decision") == "different").select("left", "right")
 
 
-def _join(
-    labels: Labels, edges: pl.DataFrame, table: pl.DataFrame, apart: Labels
-) -> tuple[Labels, pl.DataFrame]:
-    """Join along edges; a component that would then hold two of an exclusive identifier, or a pair that a
-    person keeps apart, stays as it was.
-    """
-    left, right = edges["left"].to_numpy(), edges["right"].to_numpy()
-    joined = components(len(labels), labels[left], labels[right], labels)
-    joined = joined[labels]
-    together = joined[apart[:, 0]][joined[apart[:, 0]] == joined[apart[:, 1]]]
-    bad = np.concatenate([_conflicting(joined, table), together])
-    refused = pl.Series(np.isin(joined[left], bad), dtype=pl.Boolean)
-    kept = ~refused.to_numpy()
-    if kept.all():
-        return joined, edges.clear()
-    again = components(len(labels), labels[left[kept]], labels[right[kept]], labels)
-    return again[labels], edges.filter(refused)
+def _without_decided(pairs: pl.DataFrame, decided: pl.DataFrame, parted: pl.DataFrame) -> pl.DataFrame:
+    settled = pl.concat([decided.select("left", "right"), parted])
+    return pairs.join(settled, on=["left", "right"], how="anti").select(list(rules.EDGE_SCHEMA)).sort("left", "right")
 
 
-def _conflicting(labels: Labels, table: pl.DataFrame) -> npt.NDArray[np.int64]:
-    counts = table.with_columns(cluster=pl.Series(labels)).group_by("cluster").agg(
-        pl.col(name).drop_nulls().n_unique() for name in EXCLUSIVE
-    )
-    return counts.filter(pl.any_horizontal(pl.col(name) > 1 for name in EXCLUSIVE))["cluster"].to_numpy()
+def _ends(edges: pl.DataFrame) -> tuple[Labels, Labels]:
+    return edges["left"].to_numpy(), edges["right"].to_numpy()
 
 
-def _strongest(edges: pl.DataFrame, clusters: Labels, size: int) -> Mapping[str, pl.Series]:
-    """Tier, rule and score of each record's strongest used edge."""
-    held = edges.filter(pl.Series(clusters[edges["left"]] == clusters[edges["right"]], dtype=pl.Boolean))
-    ends = pl.concat([held.select("tier", "rule", "score", row=side) for side in ("left", "right")])
+def _strongest(edges: pl.DataFrame, clusters: Labels) -> pl.DataFrame:
+    """Rule and score of every record's strongest used edge; null where it has none."""
+    ends = pl.concat([edges.select("rule", "score", row=side) for side in ("left", "right")])
     best = ends.sort("score", "rule", descending=[True, False]).unique("row", keep="first", maintain_order=True)
-    table = pl.DataFrame({"row": np.arange(size)}).join(best, on="row", how="left", maintain_order="left")
-    return {name: table[name].fill_null(value) for name, value in _ALONE.items()}
+    rows = pl.DataFrame({"row": np.arange(len(clusters))}).join(best, on="row", how="left", maintain_order="left")
+    return rows.select(strongest_rule="rule", strongest_score="score")
+
+
+def _attachment(edges: pl.DataFrame, same: Labels, clusters: Labels, keys: pl.Series) -> pl.DataFrame:
+    """How each record hangs on its firm.
+
+    The largest sure part of a firm is its core: its records are tied by their strongest sure link. Records of
+    another part are tied as its best link to the rest is: that link is the doubt about all of them.
+    """
+    frame = pl.DataFrame({"row": np.arange(len(clusters)), "same": same, "cluster": clusters})
+    parts = frame.group_by("cluster", "same").len().sort("len", "same", descending=[True, False])
+    core = parts.unique("cluster", keep="first", maintain_order=True).select("cluster", core="same")
+    frame = frame.join(core, on="cluster", how="left", maintain_order="left")
+    both = pl.concat([
+        edges.select("tier", "rule", "score", row="left", other="right"), edges.select("tier", "rule", "score", row="right", other="left")
+    ])
+    both = both.sort("score", "rule", "other", descending=[True, False, False])
+    within = pl.Series(same[both["row"]] == same[both["other"]], dtype=pl.Boolean)
+    sure = both.filter(within).unique("row", keep="first", maintain_order=True)
+    loose = both.filter(~within).with_columns(same=pl.Series(same).gather(both.filter(~within)["row"]))
+    loose = loose.unique("same", keep="first", maintain_order=True).drop("row")
+    at_core = frame.filter(pl.col("same") == pl.col("core")).join(sure, on="row", how="left")
+    beside = frame.filter(pl.col("same") != pl.col("core")).join(loose, on="same", how="left")
+    tied = pl.concat([at_core.select("row", "tier", "rule", "score", "other"), beside.select("row", "tier", "rule", "score", "other")]).sort("row")
+    return tied.select(
+        tier=pl.col("tier").fill_null("same"), rule=pl.col("rule").fill_null("alone"), score=pl.col("score").fill_null(1.0),
+        linked_to=keys.gather(tied["other"]),
+    )
 
 
 def _named(edges: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:
+    extra = [name for name in edges.columns if name == "reason"]
     return edges.select(
-        left=keys.gather(edges["left"]), right=keys.gather(edges["right"]), rule="rule", score="score"
-    ).sort("left", "right", "rule")
+        *extra, left=keys.gather(edges["left"]), right=keys.gather(edges["right"]), rule="rule", score="score"
+    ).select("left", "right", "rule", "score", *extra).unique(["left", "right"], keep="first", maintain_order=True).sort("left", "right", "rule")

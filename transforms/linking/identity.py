@@ -63,7 +63,7 @@ def assign_firm_ids(clusters: pl.DataFrame, ledger: pl.DataFrame, since: str) ->
     entries = moved.select("record_key", "firm_id").join(birth_of, on="firm_id", how="left").with_columns(
         since=pl.lit(since)
     )
-    return FirmIdentities(assigned, entries.select(LEDGER_SCHEMA).sort("record_key"), _redirects(ledger, births, assigned))
+    return FirmIdentities(assigned, entries.select(*LEDGER_SCHEMA).sort("record_key"), _redirects(ledger, births, assigned))
 
 
 def _inherited(

@@ -1,79 +1,79 @@
-"""The rules that join two records, each with its tier and measured precision.
+"""The evidence that joins two records, what each kind of it weighs, and the tiers.
 
-A rule proposes edges between records; a guard refuses those that would join two corporations.
-Precision of the name rules: measured on pairs whose truth is known from hidden identifiers
-(docs/benchmarks.md, "Linking").
+Fellegi and Sunter's model: the odds that two records are one firm are the odds of their name, times a factor
+for every other thing they agree or differ in. The odds of a name follow from its rarity and the size of the
+table; the factors are ratios of shares measured on firms whose identity is known from identifiers
+(`python -m flows.evaluation.linking`, docs/linking.md). Two measured cases are stated as they are: the homepage that
+only two differently named records share, and pairs that agree in their name alone, which never join.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
 IDENTIFIERS: Final = ("corporate_no", "business_no", "dart_code", "stock_code", "applicant_no")
-EXCLUSIVE: Final = ("corporate_no", "business_no", "stock_code", "dart_code")
-"""A firm has at most one of each; two different ones in a cluster are a conflict."""
+EXCLUSIVE: Final = ("corporation", "business", "stock_code", "dart_code")
+"""A firm has at most one of each; two different ones in a cluster are a conflict. `corporation` is the corporate
+number, found through the business number where a record lacks it; `business` the business number of records whose
+corporate number is not known (a corporation may have several)."""
 
 EDGE_SCHEMA: Final = {
     "left": pl.Int64, "right": pl.Int64, "tier": pl.String, "rule": pl.String, "score": pl.Float64,
 }
-_SHORTEST_RARE_KEY: Final = 4
 
+SAME: Final = 0.998
+PROBABLE: Final = 0.97
+REVIEW: Final = 0.5
+"""Smallest score of each tier: the precision that the tier promises."""
 
-@dataclass(frozen=True)
-class Rule:
-    name: str
-    tier: str
-    score: float
+SMALLEST_WORLD: Final = 12_000
+"""Firms that a table is taken to be drawn from, however few its records are: a small table is no proof of rarity."""
 
+SHARE_LINKED: Final = (0.05, 0.5)
+"""Bounds of the share of records taken to have a partner; in between the table itself tells."""
 
-IDENTIFIER_RULES: Final = {scheme: Rule(scheme, "same", 1.0) for scheme in IDENTIFIERS}
-NAME_DISTRICT: Final = Rule("name_and_district", "probable", 0.99)
-NAME_PROVINCE_RARE: Final = Rule("rare_name_and_province", "probable", 0.97)
-NAME_PROVINCE: Final = Rule("name_and_province", "review", 0.90)
+NAME_ODDS: Final = {
+    "typo": (0.05, 1e-5), "alias": (0.2, 1e-5), "longer": (0.05, 1e-4), "alike": (0.03, 1e-3), "other": (0.03, 1.0),
+}
+"""Share of linked records whose names differ like this, and chance that two firms' names do.
+Names equal in letters, sound or consonants take the chance from their rarity instead."""
 
+SOUND_COLLISION: Final = 2.0
+SPELLED_SHARE: Final = 0.1
+SPELLED_CHANCE: Final = 10.0
+"""Factors on the chance that the name is shared, for names equal in sound only and in consonants only."""
 
-def identifier_edges(records: pl.DataFrame) -> pl.DataFrame:
-    """Records that share an identifier, as stars around the first of them.
+PLACE_SHARE: Final = {"street": 0.45, "district": 0.9, "city": 0.12, "province": 0.95}
+"""Share of linked pairs that agree at least so far, divided by the share of firms in the place itself."""
 
-    `records` has `row` and the identifier columns; returns columns of EDGE_SCHEMA.
-    """
-    stars = [_stars(records.drop_nulls(scheme), [scheme], rule) for scheme, rule in IDENTIFIER_RULES.items()]
-    return pl.concat(stars)
+MOST_OF_STREET: Final = 2000.0
+"""Most that one address weighs: buildings hold many firms, and firms move out and in."""
 
+FACTORS: Final[dict[str, dict[str, float]]] = {
+    "place": {"other_city": 0.25, "apart": 0.04, "unknown": 1.0},
+    "home": {"site": 1000.0, "domain": 20.0, "apart": 0.05, "unknown": 1.0},
+    "day": {"same": 3000.0, "year": 0.3, "apart": 0.05, "unknown": 1.0},
+    "goods": {"same": 40.0, "apart": 0.7, "unknown": 1.0},
+}
 
-def name_edges(records: pl.DataFrame) -> list[pl.DataFrame]:
-    """Records that share name and place, rule by rule, surest first.
+AFFILIATED: Final[dict[str, dict[str, float]]] = {
+    "alias": {"street": 100.0}, "typo": {"site": 300.0, "street": 1000.0},
+    "longer": {"site": 20.0, "street": 20.0, "goods": 10.0, "day": 100.0},
+    "alike": {"site": 10.0, "street": 5.0, "goods": 10.0, "day": 50.0},
+    "other": {"site": 100.0, "street": 50.0, "goods": 10.0, "day": 30.0},
+}
+"""Firms of one group share homepage, building, trade and at times the founding day: with unequal names these prove less."""
 
-    `records` has `row`, `source`, `match_key`, `district` and `province` (codes), all as known so far.
-    """
-    named = records.filter(pl.col("match_key").str.len_chars() >= 2)
-    by_district = named.drop_nulls("district")
-    by_province = named.drop_nulls("province").with_columns(
-        provinces=pl.col("province").n_unique().over("match_key"),
-        twice=pl.col("row").n_unique().over("match_key", "source", "province") > 1,
-    )
-    rare = (
-        (pl.col("provinces") == 1)
-        & ~pl.col("twice").any().over("match_key")
-        & (pl.col("match_key").str.len_chars() >= _SHORTEST_RARE_KEY)
-    )
-    by_province = by_province.with_columns(is_rare=rare)
-    return [
-        _stars(by_district, ["match_key", "district"], NAME_DISTRICT),
-        _stars(by_province.filter("is_rare"), ["match_key", "province"], NAME_PROVINCE_RARE),
-        _stars(by_province.filter(~pl.col("is_rare")), ["match_key", "province"], NAME_PROVINCE),
-    ]
+SAME_ORIGIN: Final = {"longer": 0.05, "alike": 0.05, "other": 0.05, "typo": 0.3}
+"""A register seldom lists one firm twice under two names."""
 
+SOLE_SITE: Final = {"typo": 0.9985, "spelled": 0.9985, "longer": 0.99, "alike": 0.99, "other": 0.98}
+"""Score of a homepage that only two names share and no source lists twice."""
+SOLE_SITE_APART: Final = 0.975
 
-def _stars(records: pl.DataFrame, keys: list[str], rule: Rule) -> pl.DataFrame:
-    return (
-        records.select("row", left=pl.col("row").min().over(keys))
-        .filter(pl.col("left") != pl.col("row"))
-        .select(
-            "left", right="row", tier=pl.lit(rule.tier), rule=pl.lit(rule.name), score=pl.lit(rule.score, pl.Float64)
-        )
-        .cast({name: EDGE_SCHEMA[name] for name in ("left", "right")})
-    )
+TWO_FOUNDINGS: Final = 0.6
+"""Most that a pair scores that was founded in two different years: often the legal successor under the old name."""
+
+SUPPORT: Final = ("street", "district", "city", "province")

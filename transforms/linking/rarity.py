@@ -1,0 +1,69 @@
+"""How many firms may bear a name: a bigram model of names, and the chance that two firms share one.
+
+The model is counted over register names; the chance was fitted on corporations of two other registers that
+share a name with another corporate number (docs/linking.md, "Rarity"). What the table at hand shows of namesakes comes on top of it
+(compare.py).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from schemas.reference import load_name_bigrams
+
+Floats = npt.NDArray[np.float64]
+_ALPHABET: Final = 2500
+_SHARE_POINTS: Final = (-60.0, -25.0, -20.5, -17.5, -14.5, -11.5, -8.5, -3.0)
+_SHARE_VALUES: Final = (1e-8, 2e-7, 5e-7, 9e-7, 1.6e-6, 4e-6, 1e-5, 4e-5)
+"""Log probability of a name under the model, and the chance that another given firm bears the same name."""
+
+
+def log_probability(keys: pl.Series) -> Floats:
+    """Natural log of each sound key's probability under the bigram model; keys without letters get 0."""
+    model = _model()
+    framed = ("^" + keys.fill_null("") + "$").to_list()
+    lengths = np.fromiter((len(key) for key in framed), np.int64, len(framed))
+    values = model.of(np.frombuffer("".join(framed).encode("utf-32-le"), dtype=np.uint32))
+    ends = np.cumsum(lengths)
+    total = np.concatenate([[0.0], np.cumsum(values), [0.0]])
+    found = total[ends - 1] - total[ends - lengths]
+    return np.where(lengths > 2, found, 0.0)
+
+
+def namesake_chance(log_probabilities: Floats) -> Floats:
+    """Chance that a firm drawn from all firms bears the name, by the name's log probability."""
+    logs = np.interp(log_probabilities, _SHARE_POINTS, np.log(_SHARE_VALUES))
+    return np.asarray(np.exp(logs), dtype=np.float64)
+
+
+class _Bigrams:
+    """Witten-Bell smoothed log probabilities of all pairs of known characters, as one dense table; the row and
+    column 0 stand for characters the model never saw.
+    """
+
+    def __init__(self, counts: dict[str, int]) -> None:
+        letters = sorted({letter for pair in counts for letter in pair})
+        self._index = np.zeros(0x10000, dtype=np.int32)
+        self._index[[ord(letter) for letter in letters]] = np.arange(1, len(letters) + 1)
+        pairs = np.zeros((len(letters) + 1, len(letters) + 1))
+        for pair, count in counts.items():
+            pairs[self._index[ord(pair[0])], self._index[ord(pair[1])]] = count
+        before, kinds, single = pairs.sum(axis=1), (pairs > 0).sum(axis=1), pairs.sum(axis=0)
+        alone = (single + 0.5) / (single.sum() + 0.5 * _ALPHABET)
+        rest = np.where(before > 0, kinds / np.maximum(kinds + before, 1), 1.0)[:, None]
+        self._table = np.log((1 - rest) * pairs / np.maximum(before, 1)[:, None] + rest * alone)
+
+    def of(self, codes: npt.NDArray[np.uint32]) -> Floats:
+        """Log probability of each character after the one before it; shape (len(codes) - 1,)."""
+        at = self._index[np.minimum(codes, 0xFFFF)]
+        return np.asarray(self._table[at[:-1], at[1:]], dtype=np.float64)
+
+
+@cache
+def _model() -> _Bigrams:
+    return _Bigrams(load_name_bigrams())
