@@ -12,6 +12,7 @@ from schemas.lake import LakeError, Snapshot
 from transforms.spreadsheets import flat, harmless
 
 _MOST_XLSX_ROWS = 1_048_575
+_IN_SHEETS = ("firms", "capabilities", "certifications", "designations", "patents", "changes")
 
 
 def query_tables(snapshot: Snapshot, query: str) -> pl.DataFrame:
@@ -27,7 +28,10 @@ def query_tables(snapshot: Snapshot, query: str) -> pl.DataFrame:
 
 
 def export_tables(snapshot: Snapshot, out: Path) -> None:
-    """Write all gold tables but the embeddings. Raises LakeError when the target is there already."""
+    """Write the gold tables but for the embeddings; XLSX gets those that people read in sheets.
+
+    Raises LakeError when the target is there already.
+    """
     if out.exists():
         raise LakeError(f"{out} is there already; name another target.")
     names = [name for name in _gold(snapshot) if name != "embeddings"]
@@ -35,12 +39,12 @@ def export_tables(snapshot: Snapshot, out: Path) -> None:
     if out.suffix == ".duckdb":
         with duckdb.connect(str(aside)) as connection:
             for name in names:
-                table = snapshot.table(name)  # noqa: F841 - DuckDB reads it by name
-                connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM table')
+                connection.register("exported", snapshot.table(name).to_arrow())
+                connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM exported')
     elif out.suffix == ".xlsx":
         with xlsxwriter.Workbook(str(aside), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-            for name in names:
-                flat(snapshot.table(name)).head(_MOST_XLSX_ROWS).write_excel(book, worksheet=name)
+            for name in _IN_SHEETS:
+                flat(snapshot.table(name)).head(_MOST_XLSX_ROWS).write_excel(book, worksheet=name, autofit=False)
     else:
         aside.mkdir(parents=True)
         for name in names:

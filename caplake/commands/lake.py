@@ -105,7 +105,7 @@ def export(
     out: Annotated[Path, typer.Argument(help="A .duckdb or .xlsx file, or a folder for CSV.")],
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
-    """The gold tables as one DuckDB file, one XLSX, or a folder of CSV files."""
+    """The gold tables as one DuckDB file or a folder of CSV files; firms, statements, certificates and patents as XLSX."""
     from caplake.exporting import export_tables
 
     export_tables(Snapshot.current(Lake(lake)), out)

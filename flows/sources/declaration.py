@@ -74,7 +74,8 @@ class Source(Declared):
     """A declared source. `columns` maps a canonical column to the headers it goes by in the editions.
 
     `key` lists the canonical columns that form the record key; with `hash_key` they are hashed,
-    for registers that have no key of their own. `constants` gives canonical columns one value. Where
+    for registers that have no key of their own. `optional` columns may lack their header altogether, in an
+    edition that never had it; a missing one of any other fails the source. `constants` gives canonical columns one value. Where
     sources disagree on a value, the smallest `authority` counts.
     """
 

@@ -54,7 +54,6 @@ def scaffold(name: str, file: Path) -> tuple[Path, list[str]]:
         "editions": [{"file": file.name, "as_of": datetime.fromtimestamp(file.stat().st_mtime, UTC).date()}],
         **_key(table, columns),
         "columns": columns,
-        "optional": [canonical for canonical, header in columns.items() if table[header].null_count() and canonical != "name"],
         "personal": personal,
         "statements": [{"column": "products", "kind": "product", "weight": "strong"}] if "products" in columns else [],
         "checks": {"minimum": max(1, table.height * 85 // 100)},

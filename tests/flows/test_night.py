@@ -1,0 +1,136 @@
+"""The night: the same input gives the same bytes, an unchanged one gives none, a broken delivery commits nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flows.night import NightError
+from flows.sources.declaration import SOURCES_FOLDER
+from schemas.lake import Lake, Snapshot
+from tests.conftest import run_here
+
+SOURCES = ["krx_listed", "venture"]
+BUNDLED = SOURCES_FOLDER / "krx_listed" / "data" / "krx_listed_202604.csv"
+
+
+@pytest.fixture
+def drop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which an operator's file of krx_listed replaces the bundled one."""
+    folder = tmp_path / "drop" / "krx_listed"
+    folder.mkdir(parents=True)
+    monkeypatch.setenv("CAPLAKE_DROP", str(folder.parent))
+    return folder
+
+
+def hashes(lake: Path) -> dict[str, str]:
+    return {name: entry.sha256 for name, entry in Snapshot.current(Lake(str(lake))).manifest.tables.items()}
+
+
+def test_two_runs_from_empty_lakes_are_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        run_here(tmp_path / name, SOURCES)
+    assert hashes(tmp_path / "a") == hashes(tmp_path / "b")
+
+
+def test_a_night_in_which_nothing_changed_commits_no_tables(tmp_path: Path) -> None:
+    first = run_here(tmp_path / "lake", SOURCES)
+    second = run_here(tmp_path / "lake", SOURCES)
+    assert first.committed
+    assert second.unchanged
+    assert not second.committed
+    assert Lake(str(tmp_path / "lake")).snapshots() == [first.snapshot]
+
+
+def test_a_night_of_one_source_keeps_the_others(tmp_path: Path) -> None:
+    run_here(tmp_path / "lake", SOURCES)
+    report = run_here(tmp_path / "lake", ["kipris_patents"])
+    assert set(report.sources) == {*SOURCES, "kipris_patents"}
+    assert Snapshot.current(Lake(str(tmp_path / "lake"))).table("sources/venture").height > 8_000
+
+
+def test_changes_of_a_register_are_counted_and_told(tmp_path: Path, drop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_here(tmp_path / "lake", ["krx_listed"])
+    lines = BUNDLED.read_text(encoding="utf-8").splitlines(keepends=True)
+    changed = lines[1].replace(lines[1].split(",")[0], "새이름전자", 1)
+    (drop / "krx_listed_20260501.csv").write_text("".join([lines[0], changed, *lines[3:]]), encoding="utf-8")
+    clock(monkeypatch, "2026-11-27T000000Z")
+    report = run_here(tmp_path / "lake", ["krx_listed"])
+    entry = report.sources["krx_listed"]
+    assert (entry.new, entry.changed, entry.gone) == (0, 1, 1)
+    changes = Snapshot.current(Lake(str(tmp_path / "lake"))).table("changes")
+    assert {"removed", "changed"} <= set(changes["change"])
+    assert "새이름전자" in changes["new"].to_list()
+
+
+def clock(monkeypatch: pytest.MonkeyPatch, now: str) -> None:
+    """Nights of a test run within a second of each other; a snapshot is named by its second."""
+    monkeypatch.setattr("flows.night.timestamp", lambda: now)
+    monkeypatch.setattr("flows.fetch.delivery.timestamp", lambda: now)
+
+
+def cut_off(text: str) -> bytes:
+    return text.encode()[: len(text.encode()) // 2]
+
+
+def renamed(text: str) -> bytes:
+    return text.replace("주요제품", "주력상품", 1).encode()
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (cut_off, "krx_listed"),
+        (renamed, r"lacks the column products.*New headers there: 주력상품"),
+        (lambda text: text.replace("회사명,", "", 1).encode(), "krx_listed"),
+        (lambda text: text.encode().replace("종목".encode(), b"\xff\xfe\x80\x81"), "neither UTF-8 nor CP949"),
+        (lambda _: b"<!DOCTYPE html><html><body>blocked</body></html>", "web page"),
+        (lambda _: b"", "empty"),
+        (lambda text: text.split("\n")[0].encode(), "no rows"),
+    ],
+    ids=["cut off", "renamed column", "missing column", "other encoding", "web page", "empty", "header alone"],
+)
+def test_a_broken_delivery_commits_nothing_and_says_what_to_do(
+    tmp_path: Path, drop: Path, damage: Callable[[str], bytes], said: str
+) -> None:
+    good = run_here(tmp_path / "lake", ["krx_listed"])
+    (drop / "krx_listed_20260501.csv").write_bytes(damage(BUNDLED.read_text(encoding="utf-8")))
+    with pytest.raises(NightError, match=said):
+        run_here(tmp_path / "lake", ["krx_listed"])
+    assert Lake(str(tmp_path / "lake")).current() == good.snapshot
+
+
+def test_a_file_in_another_known_encoding_gives_the_same_rows(tmp_path: Path, drop: Path) -> None:
+    tables = []
+    for encoding in ("utf-8", "cp949", "utf-16"):
+        text = BUNDLED.read_text(encoding="utf-8").encode("cp949", "ignore").decode("cp949")
+        (drop / "krx_listed_20260501.csv").write_bytes(text.encode(encoding))
+        run_here(tmp_path / encoding, ["krx_listed"])
+        tables.append(hashes(tmp_path / encoding)["sources/krx_listed"])
+    assert len(set(tables)) == 1
+
+
+def test_bad_rows_go_to_quarantine_with_their_line_and_the_rest_is_kept(tmp_path: Path, drop: Path) -> None:
+    lines = BUNDLED.read_text(encoding="utf-8").splitlines(keepends=True)
+    cells = lines[5].split(",")
+    lines[5] = ",".join([cells[0], cells[1], "!!", *cells[3:]])
+    lines[9] = "too,few\n"
+    (drop / "krx_listed_20260501.csv").write_text("".join(lines), encoding="utf-8")
+    run_here(tmp_path / "lake", ["krx_listed"])
+    snapshot = Snapshot.current(Lake(str(tmp_path / "lake")))
+    refused = snapshot.table("quarantine/krx_listed").filter(~snapshot.table("quarantine/krx_listed")["row_kept"])
+    assert sorted(refused["line"]) == [6, 10]
+    entry = snapshot.manifest.sources["krx_listed"]
+    assert entry.read == entry.valid + entry.quarantined
+
+
+def test_rows_that_shrink_below_the_last_run_are_refused(tmp_path: Path, drop: Path) -> None:
+    run_here(tmp_path / "lake", ["venture", "krx_listed"])
+    shutil.copy(BUNDLED, drop / "krx_listed_20260501.csv")
+    lines = BUNDLED.read_text(encoding="utf-8").splitlines(keepends=True)
+    (drop / "krx_listed_20260501.csv").write_text("".join(lines[:2_000]), encoding="utf-8")
+    with pytest.raises(NightError, match=r"rows of krx_listed is 1999, must be at least"):
+        run_here(tmp_path / "lake", ["krx_listed"])
