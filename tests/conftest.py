@@ -7,6 +7,7 @@ write there. A test that needs a lake of its own runs its own night on the few s
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ import pytest
 from flows.night import Night, NightReport, new_night
 from flows.nightly import run_night
 from flows.seam import DirectRunner
+from search.engines.base import EngineError
+from search.engines.local_node import java_home, reachable, running_node
+from search.engines.node_home import assembled_home
 
 
 def run_here(lake: Path | str, sources: list[str] | None = None, engines: list[str] | None = None) -> NightReport:
@@ -39,6 +43,22 @@ def worker_lake() -> Path | None:
     """A lake made beforehand, for quick work on tests: CAPLAKE_TEST_LAKE."""
     made = os.environ.get("CAPLAKE_TEST_LAKE")
     return Path(made) if made else None
+
+
+@pytest.fixture(scope="session")
+def opensearch_url() -> Iterator[str]:
+    """A real OpenSearch node on a free port, or the one that CAPLAKE_TEST_OPENSEARCH names."""
+    if made := os.environ.get("CAPLAKE_TEST_OPENSEARCH"):
+        yield made
+        return
+    base = reachable(Path(__file__).resolve().parent.parent / ".opensearch")
+    try:
+        java_home()
+        assembled_home(base, print)
+    except EngineError as error:
+        missing_part("what an OpenSearch node needs", str(error))
+    with running_node(base) as node:
+        yield node.url
 
 
 def missing_part(what: str, remedy: str) -> None:

@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float32]
 BM25_K1 = 1.2
 BM25_B = 0.75
 
+_GRAINS = 100_000
+
 
 class EngineError(Exception):
     """The engine cannot do what was asked; the message names it and says what to do."""
@@ -68,6 +70,20 @@ class Candidates:
 
     rows: Rows
     scores: Floats
+
+    @classmethod
+    def ranked(cls, rows: Rows, scores: Floats) -> Candidates:
+        """Best first, ties in row order.
+
+        Scores are rounded to a hundred-thousandth of the best: engines add the parts of a sum in their own
+        order, and what differs by that alone must tie, or equal statements would be ordered by chance.
+        """
+        scores = scores.astype(np.float32)
+        grain = np.abs(scores).max(initial=0) / _GRAINS
+        if grain > 0:
+            scores = (np.round(scores / grain) * grain).astype(np.float32)
+        order = np.lexsort((rows, -scores))
+        return cls(rows[order].astype(np.int32), scores[order])
 
     @classmethod
     def none(cls) -> Candidates:

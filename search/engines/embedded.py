@@ -120,8 +120,7 @@ class EmbeddedEngine:
         limit = min(limit, len(similarity))
         top = np.argpartition(-similarity, limit - 1)[:limit]
         top = top[np.isfinite(similarity[top])]
-        top = top[np.lexsort((top, -similarity[top]))]
-        return Candidates(top.astype(np.int32), similarity[top].astype(np.float32))
+        return Candidates.ranked(top, similarity[top])
 
     def matching_firms(self, query: LexicalQuery) -> Rows:
         if not query.groups or not len(self._firm_of):
@@ -149,8 +148,7 @@ class EmbeddedEngine:
             return Candidates.none()
         scores = np.array([score for score, _ in hits], np.float32)
         rows = np.array(self._searcher.fast_field_values("row", [address for _, address in hits]), np.int32)
-        order = np.lexsort((rows, -scores))
-        return Candidates(rows[order], scores[order])
+        return Candidates.ranked(rows, scores)
 
     def _filtered(self, query: tantivy.Query, limit: int, allowed: Rows) -> Candidates:
         """Ask for longer lists until enough of them is allowed."""

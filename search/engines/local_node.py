@@ -19,7 +19,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -57,24 +57,28 @@ class Node:
     folder: str
 
 
-def java_home() -> Path:
+def java_home(places: Iterable[Path] | None = None) -> Path:
     """A Java of version 21 or newer: JAVA_HOME, the path's, or one in the usual places.
 
     Raises EngineError when there is none. A runtime without locale data is passed over: a node on it starts,
     and then fails at the first index.
     """
-    candidates = [Path(os.environ["JAVA_HOME"])] if os.environ.get("JAVA_HOME") else []
-    if on_path := shutil.which("java"):
-        candidates.append(Path(on_path).resolve().parent.parent)
-    for pattern in ("/usr/lib/jvm/*", "/opt/*", "/Library/Java/JavaVirtualMachines/*/Contents/Home"):
-        candidates += sorted(Path("/").glob(pattern.lstrip("/")))
-    for candidate in candidates:
-        if _java_version(candidate) >= _OLDEST_JAVA:
-            return candidate
+    for place in _java_places() if places is None else places:
+        if _java_version(place) >= _OLDEST_JAVA:
+            return place
     raise EngineError(
         f"a local OpenSearch node needs Java {_OLDEST_JAVA} or newer: install one (Debian: "
         "openjdk-21-jdk-headless or a Temurin package), or set JAVA_HOME to it."
     )
+
+
+def _java_places() -> Iterator[Path]:
+    if given := os.environ.get("JAVA_HOME"):
+        yield Path(given)
+    if on_path := shutil.which("java"):
+        yield Path(on_path).resolve().parent.parent
+    for pattern in ("usr/lib/jvm/*", "opt/*", "Library/Java/JavaVirtualMachines/*/Contents/Home"):
+        yield from sorted(Path("/").glob(pattern))
 
 
 def _java_version(home: Path) -> int:
@@ -157,9 +161,7 @@ def running_at(folder: Path) -> Node | None:
 def reachable(base: Path) -> Path:
     """`base` made absolute; for root, a folder elsewhere when the node's user could not enter it."""
     base = base.resolve()
-    if os.geteuid() != 0 or all(
-        parent.stat().st_mode & 0o001 for parent in (base, *base.parents) if parent.exists()
-    ):
+    if os.geteuid() != 0 or all(parent.stat().st_mode & 0o001 for parent in (base, *base.parents) if parent.exists()):
         return base
     _SHARED_BASE.mkdir(mode=0o755, exist_ok=True)
     if _SHARED_BASE.stat().st_uid != 0 or _SHARED_BASE.is_symlink():
@@ -202,9 +204,7 @@ def _ready_url(process: subprocess.Popen[bytes], folder: Path, say: Say) -> str:
     told = 0.0
     while (seconds := time.monotonic() - started) < _READY_SECONDS:
         if process.poll() is not None:
-            raise EngineError(
-                f"OpenSearch did not start: {_complaint(folder)} (all of it: {folder}/logs/node.log)"
-            )
+            raise EngineError(f"OpenSearch did not start: {_complaint(folder)} (all of it: {folder}/logs/node.log)")
         if (url := _bound(folder)) and _answers(url):
             say(f"ready after {seconds:.0f} s")
             return url
@@ -265,15 +265,11 @@ def _wait_until_gone(node: Node) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m search.engines.local_node", description=__doc__)
     parser.add_argument("action", nargs="?", choices=("start", "stop", "status"), default="start")
-    parser.add_argument(
-        "--port", type=int, default=DEFAULT_PORT, help="HTTP port on 127.0.0.1 (default: %(default)s)"
-    )
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="HTTP port on 127.0.0.1 (default: %(default)s)")
     parser.add_argument(
         "--home", type=Path, default=Path(".opensearch"), help="program and data (default: %(default)s)"
     )
-    parser.add_argument(
-        "--heap", default=DEFAULT_HEAP, help="memory of the JVM's heap (default: %(default)s)"
-    )
+    parser.add_argument("--heap", default=DEFAULT_HEAP, help="memory of the JVM's heap (default: %(default)s)")
     options = parser.parse_args(arguments)
     try:
         base = reachable(options.home)
@@ -288,9 +284,7 @@ def _start(base: Path, folder: Path, options: argparse.Namespace) -> int:
     if (node := running_at(folder)) is None:
         if _answers(f"http://127.0.0.1:{options.port}"):
             raise EngineError(f"something else answers on port {options.port}: choose another with --port.")
-        node = start(
-            base, folder, port=options.port, heap=options.heap, say=lambda line: print(line, flush=True)
-        )
+        node = start(base, folder, port=options.port, heap=options.heap, say=lambda line: print(line, flush=True))
     print(f"OpenSearch runs at {node.url}, data in {node.folder}/data")
     print(f"stop it with: python -m search.engines.local_node stop --port {options.port}")
     if node.url != f"http://127.0.0.1:{DEFAULT_PORT}":

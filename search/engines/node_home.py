@@ -107,11 +107,11 @@ def assembled_home(folder: Path, say: Say) -> Path:
     Raises EngineError when Maven is missing or cannot deliver an artifact; nothing half-made stays.
     """
     home = folder / f"opensearch-{OPENSEARCH_VERSION}-{_fingerprint()}"
-    if _is_whole(home):
+    if is_whole(home):
         return home
     folder.mkdir(parents=True, exist_ok=True)
     with _alone_in(folder):
-        return home if _is_whole(home) else _assembled(home, say)
+        return home if is_whole(home) else _assembled(home, say)
 
 
 def _assembled(home: Path, say: Say) -> Path:
@@ -127,9 +127,7 @@ def _assembled(home: Path, say: Say) -> Path:
             _lay(part, aside)
         shutil.rmtree(aside / "poms")
         (aside / "bin").mkdir()  # the node wants to see one
-        (aside / _RECEIPT).write_text(
-            json.dumps(_listing(aside), indent=1, sort_keys=True) + "\n", encoding="utf-8"
-        )
+        (aside / _RECEIPT).write_text(json.dumps(listing(aside), indent=1, sort_keys=True) + "\n", encoding="utf-8")
         _let_others_read(aside)
         aside.rename(home)
     finally:
@@ -155,18 +153,19 @@ def _fingerprint() -> str:
     return hashlib.sha256(repr(PARTS).encode()).hexdigest()[:8]
 
 
-def _listing(home: Path) -> dict[str, int]:
+def listing(home: Path) -> dict[str, int]:
     """Size of every file of the home but the receipt itself, by its path."""
     files = (path for path in sorted(home.rglob("*")) if path.is_file() and path.name != _RECEIPT)
     return {path.relative_to(home).as_posix(): path.stat().st_size for path in files}
 
 
-def _is_whole(home: Path) -> bool:
+def is_whole(home: Path) -> bool:
+    """Whether every file that was assembled is there, at its size."""
     try:
         promised = json.loads((home / _RECEIPT).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return bool(promised == _listing(home))
+    return bool(promised == listing(home))
 
 
 def _fetch(maven: str, poms: Path, say: Say) -> None:
@@ -178,9 +177,7 @@ def _fetch(maven: str, poms: Path, say: Say) -> None:
     )
     for part in PARTS:
         (poms / part.name).mkdir()
-        wanted = [_dependency(c, alone=False) for c in part.whole] + [
-            _dependency(c, alone=True) for c in part.alone
-        ]
+        wanted = [_dependency(c, alone=False) for c in part.whole] + [_dependency(c, alone=True) for c in part.alone]
         body = f"<packaging>pom</packaging><dependencies>{''.join(wanted)}</dependencies>"
         (poms / part.name / "pom.xml").write_text(_pom(part.name, body), encoding="utf-8")
     command = [maven, "--batch-mode", "--strict-checksums", "-f", str(poms / "pom.xml"),
@@ -197,9 +194,7 @@ def _fetch(maven: str, poms: Path, say: Say) -> None:
                 files += 1
                 say(f"  {files:>3} {found.group(1)}")
     if run.returncode:
-        reason = next(
-            (line for line in told if line.startswith("[ERROR]")), told[-1] if told else "no output"
-        )
+        reason = next((line for line in told if line.startswith("[ERROR]")), told[-1] if told else "no output")
         raise EngineError(
             f"Maven could not fetch the parts of OpenSearch {OPENSEARCH_VERSION}: "
             f"{reason.removeprefix('[ERROR] ')[:300]} "
@@ -216,9 +211,7 @@ def _pom(artifact: str, body: str) -> str:
 
 def _dependency(coordinates: str, *, alone: bool) -> str:
     group, artifact, version, kind = (*coordinates.split(":"), "jar")[:4]
-    exclusions = (
-        "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>"
-    )
+    exclusions = "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>"
     return (
         f"<dependency><groupId>{escape(group)}</groupId><artifactId>{escape(artifact)}</artifactId>"
         f"<version>{version}</version><type>{kind}</type>{exclusions if alone else ''}</dependency>"

@@ -152,9 +152,9 @@ class OpenSearchStore:
                     refused.append(f"{result.get('_id')}: {_refusal(result)}")
         if refused:
             raise EngineError(
-                f"OpenSearch at {self.connection.address} refused {len(refused)} of {len(documents)} statements, "
-                f"first {refused[0]}. The index was removed, the one in use stays. Run it again when the cause "
-                "is gone."
+                f"OpenSearch at {self.connection.address} refused {len(refused)} of {len(documents)} "
+                f"statements, first {refused[0]}. The index was removed, the one in use stays. "
+                "Run it again when the cause is gone."
             )
 
     def _finish(self, aside: str, index: str) -> None:

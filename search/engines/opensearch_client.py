@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -44,9 +44,10 @@ class Connection:
     @classmethod
     def from_environment(cls) -> Connection:
         """From CAPLAKE_OPENSEARCH_URL, _USER, _PASSWORD and _CA."""
-        names = {"urls": "URL", "user": "USER", "password": "PASSWORD", "ca": "CA"}
-        given = {key: os.environ.get(f"CAPLAKE_OPENSEARCH_{name}") for key, name in names.items()}
-        return replace(cls(), **{key: value for key, value in given.items() if value})
+        url, user, password, ca = (
+            os.environ.get(f"CAPLAKE_OPENSEARCH_{name}") or None for name in ("URL", "USER", "PASSWORD", "CA")
+        )
+        return cls(url or DEFAULT_URL, user, password, ca)
 
     @property
     def address(self) -> str:
@@ -105,8 +106,8 @@ def in_words(connection: Connection) -> Iterator[None]:
     except (AuthenticationException, AuthorizationException) as error:
         if "cluster_block" in _cause(error.info):
             raise EngineError(
-                f"OpenSearch at {connection.address} is read-only: {reason(error)} "
-                "Its disk may be full; make room, then lift the block (`index.blocks.read_only_allow_delete`)."
+                f"OpenSearch at {connection.address} is read-only: {reason(error)} Its disk "
+                "may be full; make room, then lift the block (`index.blocks.read_only_allow_delete`)."
             ) from None
         raise EngineError(
             f"OpenSearch at {connection.address} does not let this user in ({error.status_code}): look at "

@@ -74,10 +74,10 @@ class OpenSearchEngine:
             if few <= self._exact_statements
             else _by_graph(vector, min(limit, _PAGE), only)
         )
-        found = _candidates(self._best(query, limit))
+        found, rows, _ = self._best(query, limit)
         # Lucene's score of a product s is 1 + s for s >= 0 and 1 / (1 - s) below.
-        scores = np.where(found.scores >= 1, found.scores - 1, 1 - 1 / found.scores)
-        return Candidates(found.rows, scores.astype(np.float32))
+        scores = np.where(found >= 1, found - 1, 1 - 1 / found)
+        return Candidates.ranked(rows, scores)
 
     def matching_firms(self, query: LexicalQuery) -> Rows:
         groups = [clause for group in query.groups if (clause := _group(group))]
@@ -211,7 +211,7 @@ def _terms(clause: Any) -> int:
 
 def _candidates(found: tuple[Floats, Rows, Rows]) -> Candidates:
     scores, rows, _ = found
-    return Candidates(rows, scores)
+    return Candidates.ranked(rows, scores)
 
 
 def _summed(parts: list[tuple[Floats, Rows, Rows]], limit: int) -> Candidates:
@@ -219,5 +219,5 @@ def _summed(parts: list[tuple[Floats, Rows, Rows]], limit: int) -> Candidates:
     rows, place = np.unique(np.concatenate([rows for _, rows, _ in parts]), return_inverse=True)
     totals = np.zeros(len(rows), np.float32)
     np.add.at(totals, place, np.concatenate([scores for scores, _, _ in parts]))
-    order = np.lexsort((rows, -totals))[:limit]
-    return Candidates(rows[order], totals[order])
+    found = Candidates.ranked(rows.astype(np.int32), totals)
+    return Candidates(found.rows[:limit], found.scores[:limit])

@@ -19,7 +19,7 @@ from search.engines.base import BM25_B, BM25_K1
 READABLE: Final = ("text", "name")
 """String columns that are read as language; the others are codes and names of things, searched whole."""
 
-_PREFIXES: Final = (
+_PREFIXED: Final = (
     "비파괴",
     "비접촉",
     "비전도",
@@ -113,7 +113,7 @@ def _analysis() -> dict[str, Any]:
             "korean_words": {
                 "type": "nori_tokenizer",
                 "decompound_mode": "mixed",
-                "user_dictionary_rules": dictionary_words(),
+                "user_dictionary_rules": dictionary_rules(),
             }
         },
         "filter": {"korean_parts": {"type": "nori_part_of_speech", "stoptags": list(_STOP_TAGS)}},
@@ -127,8 +127,28 @@ def _analysis() -> dict[str, Any]:
     }
 
 
-def dictionary_words() -> list[str]:
-    """Words nori must not take apart: one-word terms of the knowledge base, those with our prefixes."""
-    concepts = load_vocabulary().concepts
-    terms = {form for concept in concepts for form in concept.ko if _HANGUL_WORD.match(form)}
-    return sorted(terms | set(_PREFIXES))
+def dictionary_rules() -> list[str]:
+    """Nori's user dictionary: words kept whole, and compounds of the knowledge base with their parts.
+
+    A compound written without spaces takes its parts from the terms that are written with spaces, so that
+    비파괴검사 is found by itself, by 비파괴 and by 검사.
+    """
+    forms = [form for concept in load_vocabulary().concepts for form in concept.ko]
+    parts = {word for form in forms if " " in form for word in form.split() if _HANGUL_WORD.match(word)}
+    parts |= set(_PREFIXED)
+    compounds = {form: split_compound(form, parts) for form in forms if _HANGUL_WORD.match(form)}
+    rules = {f"{form} {' '.join(found)}" for form, found in compounds.items() if len(found) > 1}
+    return sorted(rules | set(_PREFIXED))
+
+
+def split_compound(word: str, parts: set[str]) -> list[str]:
+    """The fewest of `parts` that a word is put together from; the word itself where that cannot be."""
+    best: list[list[str] | None] = [[], *([None] * len(word))]
+    for end in range(2, len(word) + 1):
+        for start in range(end - 1):
+            before = best[start]
+            if before is not None and word[start:end] in parts and word[start:end] != word:
+                found = [*before, word[start:end]]
+                if best[end] is None or len(found) < len(best[end] or []):
+                    best[end] = found
+    return best[-1] or [word]
