@@ -13,7 +13,9 @@ from caplake.commands import answers, lake, night, quarantine, review, serving, 
 from schemas.lake import LakeError
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
     help="A data lake and search engine over what industrial technology firms can do.",
 )
 app.command("run")(night.run)

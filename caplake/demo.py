@@ -31,9 +31,11 @@ def main() -> None:
         console.print(Rule())
         show_answer(service.search(need, limit=_SHOWN), console)
     console.print(Rule())
-    console.print("Ask your own:        .venv/bin/caplake search \"…\"")
+    console.print('Ask your own:        .venv/bin/caplake search "…"')
     console.print("Open the page:       make serve   then http://127.0.0.1:8000/")
-    console.print("Query the tables:    .venv/bin/caplake sql \"SELECT region, count(*) FROM firms GROUP BY 1 ORDER BY 2 DESC\"")
+    console.print(
+        'Query the tables:    .venv/bin/caplake sql "SELECT region, count(*) FROM firms GROUP BY 1 ORDER BY 2 DESC"'
+    )
 
 
 if __name__ == "__main__":

@@ -40,7 +40,8 @@ def export_tables(snapshot: Snapshot, out: Path) -> None:
         with duckdb.connect(str(aside)) as connection:
             for name in names:
                 connection.register("exported", snapshot.table(name).to_arrow())
-                connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM exported')
+                connection.table("exported").create(name)
+                connection.unregister("exported")
     elif out.suffix == ".xlsx":
         with xlsxwriter.Workbook(str(aside), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
             for name in _IN_SHEETS:

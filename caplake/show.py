@@ -12,12 +12,30 @@ from search.messages import say
 from transforms.regions import short_region
 
 _LABELS = {
-    "ko": {"understood": "이렇게 이해했습니다", "filters": "조건", "total": "기업 {n:,}곳", "why": "이유", "ask": "물어보세요",
-           "unknown": "확인 안 됨", "related": "비슷하지만 딱 맞지는 않는 기업", "without": "역량이 공개되지 않은 등록 공급기업 {n:,}곳은 따로 있습니다",
-           "drop": "‘{f}’ 조건을 빼면 {n:,}곳", "probable": "같은 기업으로 추정"},
-    "en": {"understood": "understood as", "filters": "filters", "total": "{n:,} firms", "why": "why", "ask": "ask them",
-           "unknown": "not known", "related": "similar, but no match", "without": "{n:,} registered suppliers without published capability are kept apart",
-           "drop": "{n:,} without the filter “{f}”", "probable": "probably the same firm"},
+    "ko": {
+        "understood": "이렇게 이해했습니다",
+        "filters": "조건",
+        "total": "기업 {n:,}곳",
+        "why": "이유",
+        "ask": "물어보세요",
+        "unknown": "확인 안 됨",
+        "related": "비슷하지만 딱 맞지는 않는 기업",
+        "without": "역량이 공개되지 않은 등록 공급기업 {n:,}곳은 따로 있습니다",
+        "drop": "‘{f}’ 조건을 빼면 {n:,}곳",
+        "probable": "같은 기업으로 추정",
+    },
+    "en": {
+        "understood": "understood as",
+        "filters": "filters",
+        "total": "{n:,} firms",
+        "why": "why",
+        "ask": "ask them",
+        "unknown": "not known",
+        "related": "similar, but no match",
+        "without": "{n:,} registered suppliers without published capability are kept apart",
+        "drop": "{n:,} without the filter “{f}”",
+        "probable": "probably the same firm",
+    },
 }
 
 
@@ -57,7 +75,9 @@ def _show_hit(console: Console, hit: Hit, language: str) -> None:
     vocabulary = load_vocabulary()
     fields = ", ".join(vocabulary.field[f].short(language) for f in hit.fields[:3])
     console.print()
-    console.print(f"{hit.rank:>2}. [bold]{escape(hit.name)}[/bold]  {escape(hit.region or '')}  [cyan]{escape(fields)}[/cyan]")
+    console.print(
+        f"{hit.rank:>2}. [bold]{escape(hit.name)}[/bold]  {escape(hit.region or '')}  [cyan]{escape(fields)}[/cyan]"
+    )
     for item in hit.evidence:
         console.print(Padding(_quote(item, label["probable"]), (0, 0, 0, 4)))
     if hit.reasons:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.metadata import version
@@ -18,7 +19,9 @@ from schemas.lake.manifest import Manifest, SourceEntry
 
 EngineChoice = Literal["embedded", "opensearch", "both"]
 ENGINES: dict[str, list[str]] = {
-    "embedded": ["embedded"], "opensearch": ["opensearch"], "both": ["embedded", "opensearch"],
+    "embedded": ["embedded"],
+    "opensearch": ["opensearch"],
+    "both": ["embedded", "opensearch"],
 }
 
 
@@ -30,8 +33,9 @@ class NightError(Exception):
 class Night:
     """One night: small enough to be handed to every step, wherever it runs.
 
-    `sources` are all that the snapshot will have; of these `resting` ones are not asked again but taken from
-    the delivery that the committed snapshot was made from.
+    `before` is the committed snapshot that it follows. `sources` are all that the snapshot will have; of these
+    `resting` ones are not asked again but taken from the delivery that the committed snapshot was made from.
+    `accepted` names gates that an operator lets be broken.
     """
 
     lake_url: str
@@ -40,6 +44,8 @@ class Night:
     engines: tuple[str, ...]
     keep: int = 3
     resting: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
+    before: str | None = None
 
     @cached_property
     def lake(self) -> Lake:
@@ -54,8 +60,7 @@ class Night:
         return replace(self, snapshot=snapshot)
 
     def previous(self) -> Snapshot | None:
-        name = self.lake.current()
-        return Snapshot(self.lake, name) if name else None
+        return Snapshot(self.lake, self.before) if self.before else None
 
     def previous_manifest(self) -> Manifest | None:
         before = self.previous()
@@ -63,7 +68,7 @@ class Night:
 
 
 class Gate(BaseModel):
-    """A check before the commit: the value found, the bound it is held to."""
+    """A check before the commit: the value found, the bound it is held to. A broken `warning` is told, no more."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -71,15 +76,21 @@ class Gate(BaseModel):
     value: float
     bound: str
     ok: bool
+    warning: bool = False
 
 
 @dataclass
 class NightReport:
-    """What the night did; printed by the command line, kept as JSON and as a Prefect artifact."""
+    """What the night did; printed by the command line, kept as JSON and as a Prefect artifact.
+
+    `problem` says why nothing was committed; `index_counts` are the statements in each engine's index.
+    """
 
     snapshot: str
     committed: bool = False
     unchanged: bool = False
+    problem: str | None = None
+    index_counts: dict[str, int] = field(default_factory=dict)
     sources: dict[str, SourceEntry] = field(default_factory=dict)
     gates: list[Gate] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -89,6 +100,8 @@ class NightReport:
             "snapshot": self.snapshot,
             "committed": self.committed,
             "unchanged": self.unchanged,
+            "problem": self.problem,
+            "index_counts": self.index_counts,
             "sources": {name: entry.model_dump(mode="json") for name, entry in self.sources.items()},
             "gates": [gate.model_dump() for gate in self.gates],
             "seconds": self.seconds,
@@ -106,10 +119,15 @@ def code_version() -> str:
     return f"{version('caplake')}+{digest.hexdigest()[:12]}"
 
 
-def new_night(lake_url: str, sources: list[str], engines: list[str], keep: int = 3) -> Night:
+def new_night(
+    lake_url: str, sources: list[str], engines: list[str], keep: int = 3, accepted: Sequence[str] = ()
+) -> Night:
     """A night that starts now, over every enabled source; or over the named ones, while the others rest."""
     asked = {source.name for source in load_sources(sources or None)}
-    night = Night(lake_url, timestamp(), tuple(sorted(asked)), tuple(engines), keep)
+    before = Lake(lake_url).current()
+    night = Night(
+        lake_url, timestamp(), tuple(sorted(asked)), tuple(engines), keep, accepted=tuple(accepted), before=before
+    )
     manifest = night.previous_manifest()
     if not sources or manifest is None:
         return night

@@ -45,7 +45,9 @@ def keep_decisions(lake: Lake, path: Path) -> int:
     missing = [name for name in DECISIONS if name not in table.columns]
     if missing:
         raise LakeError(f"{path} lacks the columns {', '.join(missing)}; export it anew with `caplake review export`.")
-    filled = table.select(pl.col(name).str.strip_chars().fill_null("") for name in DECISIONS).filter(pl.col("decision") != "")
+    filled = table.select(pl.col(name).str.strip_chars().fill_null("") for name in DECISIONS).filter(
+        pl.col("decision") != ""
+    )
     wrong = filled.filter(~pl.col("decision").is_in(["same", "different"]))
     if wrong.height:
         left, right, decision, _ = wrong.row(0)

@@ -41,17 +41,23 @@ class PrefectRunner:
 
     def _as_task(self, name: str, function: Callable[..., T], *arguments: Any) -> T:
         started = time.perf_counter()
-        result = task(function, name=name.replace("_", "-"), cache_policy=NO_CACHE, persist_result=False)(*arguments)
+        named = task(name=name.replace("_", "-"), cache_policy=NO_CACHE, persist_result=False)
+        result: T = named(function)(*arguments)
         self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - started, 3)
         return result
 
 
 @flow(name="nightly", log_prints=True)
 def nightly(
-    lake: str | None = None, sources: list[str] | None = None, engine: EngineChoice = "embedded", keep: int = 3
+    lake: str | None = None,
+    sources: list[str] | None = None,
+    engine: EngineChoice = "embedded",
+    keep: int = 3,
+    accept: list[str] | None = None,
 ) -> dict[str, Any]:
-    """The whole night; `sources` limits it to some. Returns the report, which is also kept as an artifact."""
-    report = run_night(new_night(_lake_url(lake), sources or [], ENGINES[engine], keep), PrefectRunner())
+    """The whole night; `sources` limits it to some, `accept` names gates
+    that may be broken. Returns the report, which is also kept as an artifact."""
+    report = run_night(new_night(_lake_url(lake), sources or [], ENGINES[engine], keep, accept or []), PrefectRunner())
     _keep(report)
     return report.as_dict()
 
@@ -61,7 +67,7 @@ def reindex(lake: str | None = None, engine: EngineChoice = "embedded") -> dict[
     """Build the indexes of the committed snapshot anew. Returns the statements in each."""
     snapshot = Snapshot.current(Lake(_lake_url(lake)))
     night = new_night(snapshot.lake.url, list(snapshot.manifest.sources), ENGINES[engine]).at(snapshot.name)
-    return {name: task(index, name=f"index-{name}", cache_policy=NO_CACHE)(night, name) for name in night.engines}
+    return {name: task(name=f"index-{name}", cache_policy=NO_CACHE)(index)(night, name) for name in night.engines}
 
 
 def _lake_url(lake: str | None) -> str:

@@ -14,7 +14,16 @@ from transforms import dates, identifiers, names, regions
 from transforms.linking import link
 
 _OPTIONAL: Final = (
-    "business_no", "corporate_no", "stock_code", "dart_code", "region", "address", "homepage", "product", "established", "name_en",
+    "business_no",
+    "corporate_no",
+    "stock_code",
+    "dart_code",
+    "region",
+    "address",
+    "homepage",
+    "product",
+    "established",
+    "name_en",
     "source",
 )
 _MISSING: Final = ("-", "--", "미제공", "없음", "해당없음", "N/A", "n/a", "NA", "null", "NULL", "None", "nan", "0")
@@ -45,12 +54,16 @@ def resolve_records(raw: pl.DataFrame) -> pl.DataFrame:
     """As `resolve_file`, of a table of strings. A firm goes by the smallest record_id of its records."""
     linked = link(standalone_records(raw)).records
     named = linked.with_columns(
-        firm_same=pl.col("record_key").min().over("cluster_same"), firm_probable=pl.col("record_key").min().over("cluster"),
+        firm_same=pl.col("record_key").min().over("cluster_same"),
+        firm_probable=pl.col("record_key").min().over("cluster"),
     )
     order = raw.select(record_key="record_id")
     return order.join(named, on="record_key", how="left", maintain_order="left").select(
-        record_id="record_key", firm_same="firm_same", firm_probable="firm_probable",
-        rule="strongest_rule", score="strongest_score",
+        record_id="record_key",
+        firm_same="firm_same",
+        firm_probable="firm_probable",
+        rule="strongest_rule",
+        score="strongest_score",
     )
 
 
@@ -91,7 +104,10 @@ def _origin(table: pl.DataFrame) -> pl.Expr:
     if words.null_count() == 0 and 1 < words.n_unique() <= min(_MOST_REGISTERS, table.height // 3 + 1):
         return prefix
     has_number = pl.coalesce("address", "region").str.contains(r"\d").fill_null(False)
-    filled = [pl.col(name).is_not_null() for name in ("established", "product", "region", "address", "business_no", "corporate_no")]
+    filled = [
+        pl.col(name).is_not_null()
+        for name in ("established", "product", "region", "address", "business_no", "corporate_no")
+    ]
     return pl.concat_str([flag.cast(pl.Int8).cast(pl.String) for flag in (has_number, *filled)])
 
 

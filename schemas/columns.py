@@ -61,8 +61,11 @@ def one_of(en: str, ko: str, values: tuple[str, ...], **rest: Any) -> dy.Column:
 
 def firm_id(**rest: Any) -> dy.Column:
     return text(
-        "Our identifier of the firm, kept for life", "기업의 고유 번호(평생 유지)", example="F3K7Q2M9XAB",
-        regex=FIRM_ID_PATTERN, **rest,
+        "Our identifier of the firm, kept for life",
+        "기업의 고유 번호(평생 유지)",
+        example="F3K7Q2M9XAB",
+        regex=FIRM_ID_PATTERN,
+        **rest,
     )
 
 
@@ -72,8 +75,11 @@ def source(**rest: Any) -> dy.Column:
 
 def record_key(**rest: Any) -> dy.Column:
     return text(
-        "Key of the record in its source", "출처 안에서의 기록 번호", example="krx_listed:005930",
-        regex=RECORD_KEY_PATTERN, **rest,
+        "Key of the record in its source",
+        "출처 안에서의 기록 번호",
+        example="krx_listed:005930",
+        regex=RECORD_KEY_PATTERN,
+        **rest,
     )
 
 

@@ -15,7 +15,11 @@ def data_dictionary() -> list[dict[str, Any]]:
     """Every table with its key and every column with type, unit, meaning in both languages and more."""
     tables = {**GOLD_TABLES, "sources/<source>": record_schema(RECORD_COLUMNS), "quarantine/<source>": Quarantine}
     return [
-        {"table": name, "key": list(schema.primary_key()), "columns": [_entry(*item) for item in schema.columns().items()]}
+        {
+            "table": name,
+            "key": list(schema.primary_key()),
+            "columns": [_entry(*item) for item in schema.columns().items()],
+        }
         for name, schema in tables.items()
     ]
 

@@ -16,7 +16,10 @@ class Firms(dy.Schema):
     country = c.text("Country, ISO 3166-1 alpha-2", "국가", example="KR", regex=r"^[A-Z]{2}$")
     region_code = c.text(
         "Legal-district code of the head office, 5 digits, or 2 where only the province is known",
-        "본사 법정동 코드", null="no source gives a Korean place", example="41135", regex=r"^(\d{2}|\d{5})$",
+        "본사 법정동 코드",
+        null="no source gives a Korean place",
+        example="41135",
+        regex=r"^(\d{2}|\d{5})$",
     )
     region = c.text("Place of the head office in words", "본사 지역", null="unknown", example="경기도 성남시 분당구")
     status = c.one_of("Business status", "영업 상태", ("active", "suspended", "closed", "unknown"))
@@ -25,7 +28,9 @@ class Firms(dy.Schema):
     employees = c.whole_number("Employees", "종업원 수", null="unknown", unit="persons", min=0)
     homepage = c.text("Homepage of a corporation", "누리집", null="unknown")
     is_registered_supplier = c.flag("Is in the register of smart-factory suppliers", "스마트공장 공급기업 등록")
-    is_designated = c.flag("Is a designated specialist firm (never inferred)", "스마트제조 전문기업 지정(추정하지 않음)")
+    is_designated = c.flag(
+        "Is a designated specialist firm (never inferred)", "스마트제조 전문기업 지정(추정하지 않음)"
+    )
     is_corporation = c.flag("Known to be a corporation", "법인임이 확인됨")
     record_count = c.whole_number("Source records joined in this firm", "합쳐진 기록 수", unit="records", min=1)
     statement_count = c.whole_number("Capability statements", "역량 진술 수", unit="statements", min=0)

@@ -154,7 +154,11 @@ def load_vocabulary() -> Vocabulary:
         version=str(taxonomy["version"]),
         areas=taxonomy["areas"],
         fields=taxonomy["fields"],
-        concepts=[entry for path in sorted(KNOWLEDGE_FOLDER.glob("concepts/*.yaml")) for entry in _read(f"concepts/{path.name}")],
+        concepts=[
+            entry
+            for path in sorted(KNOWLEDGE_FOLDER.glob("concepts/*.yaml"))
+            for entry in _read(f"concepts/{path.name}")
+        ],
         ambiguous=_read("ambiguous.yaml"),
         spelling=_read("spelling.yaml"),
         ipc=_read("ipc.yaml"),

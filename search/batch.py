@@ -15,7 +15,12 @@ from search.service import SearchService
 
 
 def run_lines(
-    service: SearchService, needs: Iterable[dict[str, Any]], *, limit: int, sources: tuple[str, ...], docid: str,
+    service: SearchService,
+    needs: Iterable[dict[str, Any]],
+    *,
+    limit: int,
+    sources: tuple[str, ...],
+    docid: str,
     read_filters: bool,
 ) -> Iterator[str]:
     """Lines `id Q0 doc rank score tag`. Hits come first, related firms follow; scores fall with the rank.
@@ -28,7 +33,9 @@ def run_lines(
         applied = (understood.filters if read_filters else Filters()).merged(Filters(source=sources))
         ranking = service.rank(understood, firm_mask(service.columns, applied, date.today()))
         leads = [row for row, _ in service.lookup.find(understood, firm_mask(service.columns, applied, date.today()))]
-        rows = list(dict.fromkeys([*leads, *np.concatenate([ranking.hits, ranking.related])[: limit + len(leads)].tolist()]))
+        rows = list(
+            dict.fromkeys([*leads, *np.concatenate([ranking.hits, ranking.related])[: limit + len(leads)].tolist()])
+        )
         for rank, row in enumerate(rows[:limit], 1):
             yield f"{need['id']} Q0 {ids[row]} {rank} {limit - rank + 1} caplake-{service.engine_name}"
 
@@ -43,7 +50,9 @@ def doc_ids(columns: SnapshotColumns, docid: str) -> list[str]:
         raise ValueError(f"--docid is firm or record:SOURCE, not {docid!r}")
     links = columns.snapshot.table("links", ["record_key", "firm_id"])
     first = (
-        links.filter(pl.col("record_key").str.starts_with(f"{source}:")).group_by("firm_id").agg(pl.col("record_key").min())
+        links.filter(pl.col("record_key").str.starts_with(f"{source}:"))
+        .group_by("firm_id")
+        .agg(pl.col("record_key").min())
     )
     keys = dict(first.iter_rows())
     return [keys.get(firm_id, firm_id) for firm_id in own]

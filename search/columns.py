@@ -57,8 +57,12 @@ class SnapshotColumns:
         self.row_of = {firm_id: row for row, firm_id in enumerate(ids)}
         self.firm_of: Rows = (
             self.statements.select("firm_id")
-            .join(pl.DataFrame({"firm_id": ids, "row": np.arange(len(ids), dtype=np.int32)}), on="firm_id", maintain_order="left")
-            ["row"].to_numpy()
+            .join(
+                pl.DataFrame({"firm_id": ids, "row": np.arange(len(ids), dtype=np.int32)}),
+                on="firm_id",
+                maintain_order="left",
+            )["row"]
+            .to_numpy()
         )
 
     @property

@@ -25,8 +25,14 @@ class Explainer:
     """Makes hits out of scored firm rows for one answered need."""
 
     def __init__(
-        self, columns: SnapshotColumns, vocabulary: Vocabulary, matcher: ConceptMatcher,
-        understood: Understood, filters: Filters, scores: Scores, language: str,
+        self,
+        columns: SnapshotColumns,
+        vocabulary: Vocabulary,
+        matcher: ConceptMatcher,
+        understood: Understood,
+        filters: Filters,
+        scores: Scores,
+        language: str,
     ) -> None:
         self._columns = columns
         self._vocabulary = vocabulary
@@ -50,10 +56,18 @@ class Explainer:
             assumed.append(say("assumed.inferred", self._language))
         reasons = [*([lead] if lead else []), *self._reasons(quoted)]
         return Hit(
-            rank=rank, firm_id=firm["firm_id"], name=firm["name"],
+            rank=rank,
+            firm_id=firm["firm_id"],
+            name=firm["name"],
             region=regions.short_region(firm["region_code"], self._language),
-            score=score, fields=tuple(firm["fields"]), evidence=tuple(evidence), reasons=tuple(dict.fromkeys(reasons)),
-            met=tuple(met), assumed=tuple(assumed), unknown=tuple(unknown), question=self._question(),
+            score=score,
+            fields=tuple(firm["fields"]),
+            evidence=tuple(evidence),
+            reasons=tuple(dict.fromkeys(reasons)),
+            met=tuple(met),
+            assumed=tuple(assumed),
+            unknown=tuple(unknown),
+            question=self._question(),
         )
 
     def _best_statements(self, row: int) -> list[tuple[dict[str, Any], int]]:
@@ -64,8 +78,13 @@ class Explainer:
 
     def _evidence(self, statement: dict[str, Any]) -> Evidence:
         return Evidence(
-            text=statement["text"], highlights=tuple(self._highlights(statement["text"])), kind=statement["kind"],
-            source=statement["source"], record_key=statement["record_key"], as_of=statement["as_of"], tier=statement["tier"],
+            text=statement["text"],
+            highlights=tuple(self._highlights(statement["text"])),
+            kind=statement["kind"],
+            source=statement["source"],
+            record_key=statement["record_key"],
+            as_of=statement["as_of"],
+            tier=statement["tier"],
         )
 
     def _highlights(self, text: str) -> list[tuple[int, int]]:
@@ -139,5 +158,3 @@ def _merged(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
-
-

@@ -14,7 +14,19 @@ from search.answer import Hit
 from transforms.spreadsheets import harmless
 
 _COLUMNS: Final = (
-    "rank", "firm_id", "name", "region", "fields", "evidence", "reasons", "source", "as_of", "tier", "publisher", "licence", "unknown"
+    "rank",
+    "firm_id",
+    "name",
+    "region",
+    "fields",
+    "evidence",
+    "reasons",
+    "source",
+    "as_of",
+    "tier",
+    "publisher",
+    "licence",
+    "unknown",
 )
 _CHUNK_ROWS: Final = 500
 
@@ -29,7 +41,9 @@ MEDIA_TYPES: Final = {
 
 def result_table(hits: Iterable[Hit], sources: dict[str, SourceEntry]) -> pl.DataFrame:
     """One row a hit, columns as text but for the rank; `sources` of the snapshot's manifest give the licences."""
-    return pl.DataFrame([_row(hit, sources) for hit in hits], schema=dict.fromkeys(_COLUMNS, pl.String) | {"rank": pl.Int64})
+    return pl.DataFrame(
+        [_row(hit, sources) for hit in hits], schema=dict.fromkeys(_COLUMNS, pl.String) | {"rank": pl.Int64}
+    )
 
 
 def encode(frame: pl.DataFrame, form: str) -> Iterator[bytes]:
@@ -41,10 +55,18 @@ def _row(hit: Hit, sources: dict[str, SourceEntry]) -> dict[str, object]:
     best = hit.evidence[0] if hit.evidence else None
     about = sources[best.source].about if best and best.source in sources else None
     return {
-        "rank": hit.rank, "firm_id": hit.firm_id, "name": hit.name, "region": hit.region, "fields": " ".join(hit.fields),
-        "evidence": best.text if best else None, "reasons": "; ".join(hit.reasons), "source": best.source if best else None,
-        "as_of": best.as_of.isoformat() if best and best.as_of else None, "tier": best.tier if best else None,
-        "publisher": about.publisher if about else None, "licence": about.licence if about else None,
+        "rank": hit.rank,
+        "firm_id": hit.firm_id,
+        "name": hit.name,
+        "region": hit.region,
+        "fields": " ".join(hit.fields),
+        "evidence": best.text if best else None,
+        "reasons": "; ".join(hit.reasons),
+        "source": best.source if best else None,
+        "as_of": best.as_of.isoformat() if best and best.as_of else None,
+        "tier": best.tier if best else None,
+        "publisher": about.publisher if about else None,
+        "licence": about.licence if about else None,
         "unknown": "; ".join(hit.unknown),
     }
 
@@ -79,5 +101,8 @@ def _parquet(frame: pl.DataFrame) -> Iterator[bytes]:
 
 
 _ENCODERS: Final[dict[str, Callable[[pl.DataFrame], Iterator[bytes]]]] = {
-    "csv": _csv, "json": _json, "xlsx": _xlsx, "parquet": _parquet
+    "csv": _csv,
+    "json": _json,
+    "xlsx": _xlsx,
+    "parquet": _parquet,
 }

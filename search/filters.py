@@ -152,9 +152,7 @@ def _known_to_break(columns: SnapshotColumns, filters: Filters, today: date) -> 
         broken.append(people > filters.max_employees)
     if not broken:
         return np.zeros(columns.size, bool)
-    return (
-        columns.firms.select(pl.any_horizontal(*broken).fill_null(False)).to_series().to_numpy().astype(bool)
-    )
+    return columns.firms.select(pl.any_horizontal(*broken).fill_null(False)).to_series().to_numpy().astype(bool)
 
 
 def certified(columns: SnapshotColumns, scheme: str, today: date) -> Mask:

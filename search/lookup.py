@@ -20,7 +20,9 @@ class Lookup:
 
     def find(self, understood: Understood, allowed: Mask) -> list[tuple[int, str]]:
         """Firm rows with why: `identifier` or `name`; several firms of one name are all there."""
-        by_number = [(row, "identifier") for scheme, value in understood.identifiers for row in self._by_number(scheme, value)]
+        by_number = [
+            (row, "identifier") for scheme, value in understood.identifiers for row in self._by_number(scheme, value)
+        ]
         by_name = [(row, "name") for row in self._by_name.get(_key(understood.text), ())]
         found = dict(reversed([*by_number, *by_name]))
         return sorted(((row, why) for row, why in found.items() if allowed[row] or why == "identifier"))
@@ -43,5 +45,3 @@ class Lookup:
 
 def _key(text: str) -> str:
     return str(pl.select(names.match_key(pl.lit(folded(text)))).item())
-
-

@@ -15,7 +15,10 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
     "met.certification": ("인증 유효: {scheme}", "valid certification: {scheme}"),
     "met.supplier": ("스마트공장 공급기업 등록", "registered smart-factory supplier"),
     "met.active": ("영업 중 ({date} 확인)", "in business (checked {date})"),
-    "assumed.tier": ("일부 근거는 같은 기업으로 추정되는 기록에서 왔습니다", "some evidence is from records of probably the same firm"),
+    "assumed.tier": (
+        "일부 근거는 같은 기업으로 추정되는 기록에서 왔습니다",
+        "some evidence is from records of probably the same firm",
+    ),
     "assumed.inferred": ("필요 역량은 문장에서 추정했습니다", "the capability sought was inferred from your sentence"),
     "unknown.status": ("영업 상태", "business status"),
     "unknown.size": ("기업 규모", "size of the firm"),
@@ -24,16 +27,34 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
     "unknown.min_employees": ("종업원 수", "number of employees"),
     "unknown.max_employees": ("종업원 수", "number of employees"),
     "unknown.service_area": ("그 지역까지 와 줄 수 있는지", "whether it serves that area on site"),
-    "unknown.smart_factory_level": ("원하는 스마트공장 수준까지 해 본 적이 있는지", "whether it has built up to that smart-factory level"),
+    "unknown.smart_factory_level": (
+        "원하는 스마트공장 수준까지 해 본 적이 있는지",
+        "whether it has built up to that smart-factory level",
+    ),
     "unknown.diagnosis_level": ("공급기업 역량진단 등급", "grade in the supplier capability diagnosis"),
-    "unknown.certification": ("요구한 인증을 가지고 있는지(자료에 없음)", "whether it holds the certification asked for (not in the data)"),
+    "unknown.certification": (
+        "요구한 인증을 가지고 있는지(자료에 없음)",
+        "whether it holds the certification asked for (not in the data)",
+    ),
     "unknown.budget_krw": ("예산 안에서 가능한지", "whether it fits the budget"),
     "unknown.deadline": ("납기 안에서 가능한지", "whether it meets the deadline"),
     "unknown.region": ("방문 가능 지역", "where it serves on site"),
-    "question.general": ("비슷한 공정에 적용한 사례와 결과를 보여 주실 수 있나요?", "Can you show a case in a process like ours, with results?"),
-    "empty": ("무엇이 필요한지 한 문장으로 적어 주세요. 예: 병 라벨 날짜가 흐리게 찍혀 나가요", "Write what you need in a sentence, e.g. “dates on our bottle labels come out faint”"),
-    "too_long": ("{limit}자까지 적을 수 있습니다(지금 {length}자). 핵심만 줄여 주세요.", "Up to {limit} characters, this has {length}. Please shorten it to the essence."),
-    "no_words": ("글자가 없는 질문은 이해할 수 없습니다. 무엇이 불편한지 말로 적어 주세요.", "There are no words in this question. Please describe the problem in words."),
+    "question.general": (
+        "비슷한 공정에 적용한 사례와 결과를 보여 주실 수 있나요?",
+        "Can you show a case in a process like ours, with results?",
+    ),
+    "empty": (
+        "무엇이 필요한지 한 문장으로 적어 주세요. 예: 병 라벨 날짜가 흐리게 찍혀 나가요",
+        "Write what you need in a sentence, e.g. “dates on our bottle labels come out faint”",
+    ),
+    "too_long": (
+        "{limit}자까지 적을 수 있습니다(지금 {length}자). 핵심만 줄여 주세요.",
+        "Up to {limit} characters, this has {length}. Please shorten it to the essence.",
+    ),
+    "no_words": (
+        "글자가 없는 질문은 이해할 수 없습니다. 무엇이 불편한지 말로 적어 주세요.",
+        "There are no words in this question. Please describe the problem in words.",
+    ),
     "no_good_match": ("딱 맞는 기업을 찾지 못했습니다", "No good match"),
 }
 

@@ -17,7 +17,14 @@ from transforms import regions
 
 Row = dict[str, Any]
 
-SHOWN_SCHEMES: Final = ("business_no", "corporate_no", "dart_code", "stock_code", "applicant_no", "smart_factory_suppliers:number")
+SHOWN_SCHEMES: Final = (
+    "business_no",
+    "corporate_no",
+    "dart_code",
+    "stock_code",
+    "applicant_no",
+    "smart_factory_suppliers:number",
+)
 _SIMILAR: Final = 6
 _NEIGHBOURS: Final = 200
 _STATEMENTS_ASKED: Final = 20
@@ -85,7 +92,17 @@ class Profiles:
 
     @cached_property
     def _tables(self) -> dict[str, pl.DataFrame]:
-        names = ("names", "identifiers", "attributes", "statuses", "certifications", "designations", "patents", "links", "changes")
+        names = (
+            "names",
+            "identifiers",
+            "attributes",
+            "statuses",
+            "certifications",
+            "designations",
+            "patents",
+            "links",
+            "changes",
+        )
         return {**{name: self._snapshot.table(name) for name in names}, "capabilities": self._columns.statements}
 
     def _of(self, table: str, firm_id: str) -> list[Row]:

@@ -57,7 +57,11 @@ class SearchService:
     """Answers needs from one pinned snapshot with one engine. Safe to use from several threads."""
 
     def __init__(
-        self, snapshot: Snapshot, engine: str = "embedded", *, weights: Weights = DEFAULT_WEIGHTS,
+        self,
+        snapshot: Snapshot,
+        engine: str = "embedded",
+        *,
+        weights: Weights = DEFAULT_WEIGHTS,
         today: Callable[[], date] = lambda: datetime.now(_SEOUL).date(),
     ) -> None:
         self.snapshot = snapshot
@@ -128,7 +132,13 @@ class SearchService:
         return self.understander.understand(text)
 
     def search(
-        self, need: str, *, limit: int = 10, offset: int = 0, filters: Filters | None = None, dropped: Sequence[str] = (),
+        self,
+        need: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        filters: Filters | None = None,
+        dropped: Sequence[str] = (),
         language: str | None = None,
     ) -> Answer:
         """Ranked firms with reasons, from the `offset`-th on, in the need's language where none is asked for.
@@ -142,7 +152,9 @@ class SearchService:
         found = self.lookup.find(understood, allowed)
         ranking = self.rank(understood, allowed)
         language = language or understood.language
-        explainer = Explainer(self.columns, self.vocabulary, default_matcher(), understood, applied, ranking.scores, language)
+        explainer = Explainer(
+            self.columns, self.vocabulary, default_matcher(), understood, applied, ranking.scores, language
+        )
         leads = dict(found)
         refused = not leads and not understood.answerable
         order = [*leads, *(int(row) for row in ranking.hits if row not in leads)]
@@ -157,7 +169,10 @@ class SearchService:
         mask = ranking.mask | self.columns.mask(list(leads))
         total = int(mask.sum())
         return Answer(
-            query=need.strip(), snapshot=self.snapshot.name, understood=understood, applied=applied,
+            query=need.strip(),
+            snapshot=self.snapshot.name,
+            understood=understood,
+            applied=applied,
             total=0 if refused else total,
             no_good_match=refused or total == 0,
             hits=() if refused else tuple(hits),

@@ -46,16 +46,16 @@ class Suggester:
 
 def initials(text: str) -> str:
     """Initial consonants of the Hangul syllables of a text; other characters stay."""
-    return "".join(
-        _INITIALS[(ord(c) - ord("가")) // _SYLLABLES_PER_INITIAL] if "가" <= c <= "힣" else c for c in text
-    )
+    return "".join(_INITIALS[(ord(c) - ord("가")) // _SYLLABLES_PER_INITIAL] if "가" <= c <= "힣" else c for c in text)
 
 
 def _of_vocabulary(vocabulary: Vocabulary) -> Iterable[tuple[int, Suggestion]]:
     for field in vocabulary.fields:
         yield from ((0, Suggestion("field", field.id, name)) for name in (field.short_ko, field.short_en))
     for concept in vocabulary.concepts:
-        yield from ((1, Suggestion("concept", concept.id, form)) for form in (*concept.ko[:4], *concept.en[:3], *concept.abbr))
+        yield from (
+            (1, Suggestion("concept", concept.id, form)) for form in (*concept.ko[:4], *concept.en[:3], *concept.abbr)
+        )
 
 
 def _of_firms(columns: SnapshotColumns) -> Iterable[tuple[int, Suggestion]]:

@@ -49,7 +49,9 @@ def batch(
     out: Annotated[Path, typer.Option(help="TREC run to write.")],
     limit: LimitOption = 100,
     engine: EngineOption = EngineName.embedded,
-    has_source: Annotated[list[str] | None, typer.Option(help="Only firms with a record in any of these sources.")] = None,
+    has_source: Annotated[
+        list[str] | None, typer.Option(help="Only firms with a record in any of these sources.")
+    ] = None,
     docid: Annotated[str, typer.Option(help="firm, or record:SOURCE.")] = "firm",
     no_filters: Annotated[bool, typer.Option("--no-filters", help="Leave out filters read from the sentence.")] = False,
     lake: LakeOption = DEFAULT_LAKE,
@@ -59,7 +61,12 @@ def batch(
 
     service = _service(lake, engine)
     lines = run_lines(
-        service, read_lines(queries), limit=limit, sources=tuple(has_source or ()), docid=docid, read_filters=not no_filters
+        service,
+        read_lines(queries),
+        limit=limit,
+        sources=tuple(has_source or ()),
+        docid=docid,
+        read_filters=not no_filters,
     )
     write_whole(out, "".join(f"{line}\n" for line in lines))
 

@@ -23,7 +23,14 @@ def list_snapshots(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False)
     for name in there.snapshots():
         if there.exists(f"snapshots/{name}/manifest.json"):
             manifest = Snapshot(there, name).manifest
-            rows.append({"snapshot": name, "current": name == current, "firms": manifest.tables["firms"].rows, "model": manifest.model})
+            rows.append(
+                {
+                    "snapshot": name,
+                    "current": name == current,
+                    "firms": manifest.tables["firms"].rows,
+                    "model": manifest.model,
+                }
+            )
     if as_json:
         print_json(rows)
         return
@@ -38,19 +45,23 @@ def verify(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None
 
     there = Lake(lake)
     snapshot = Snapshot.current(there)
-    problems = []
-    for name, entry in snapshot.manifest.tables.items():
-        content = there.read_bytes(f"{snapshot.folder}/{name}.parquet")
-        if hashlib.sha256(content).hexdigest() != entry.sha256:
-            problems.append(f"table {name} is not what its manifest says")
+    problems = [
+        f"table {name} is not what its manifest says"
+        for name, entry in snapshot.manifest.tables.items()
+        if hashlib.sha256(there.read_bytes(f"{snapshot.folder}/{name}.parquet")).hexdigest() != entry.sha256
+    ]
     rows = snapshot.manifest.tables["capabilities"].rows
-    for engine in snapshot.manifest.engines:
-        if (count := open_store(engine, there).count(snapshot.name)) != rows:
-            problems.append(f"the {engine} index has {count} statements instead of {rows}; `caplake run` builds it anew")
+    counts = {engine: open_store(engine, there).count(snapshot.name) for engine in snapshot.manifest.engines}
+    problems += [
+        f"the {engine} index has {count} statements instead of {rows}; `caplake run` builds it anew"
+        for engine, count in counts.items()
+        if count != rows
+    ]
     if as_json:
         print_json({"snapshot": snapshot.name, "problems": problems})
     elif not problems:
-        print(f"snapshot {snapshot.name}: {len(snapshot.manifest.tables)} tables and {len(snapshot.manifest.engines)} index as they should be")
+        tables, engines = len(snapshot.manifest.tables), len(snapshot.manifest.engines)
+        print(f"snapshot {snapshot.name}: {tables} tables and {engines} index as they should be")
     if problems:
         raise LakeError("; ".join(problems) + ". `caplake lake rollback` goes back to the snapshot before.")
 
@@ -60,14 +71,11 @@ def rollback(
     to: Annotated[str | None, typer.Option(help="Snapshot to go back to; the one before by default.")] = None,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
-    """Make an earlier snapshot the one that readers get."""
-    there = Lake(lake)
-    current = Snapshot.current(there)
-    target = to or current.manifest.previous
-    if target is None:
-        raise LakeError(f"snapshot {current.name} is the first; there is nothing to go back to.")
-    there.commit(target)
-    print(f"current snapshot is {target} (was {current.name})")
+    """Make an earlier snapshot the one that readers get, on every engine."""
+    from flows.recovery import roll_back
+
+    before, now = roll_back(Lake(lake), to)
+    print(f"current snapshot is {now} (was {before})")
 
 
 @app.command()
@@ -75,13 +83,9 @@ def gc(
     keep: Annotated[int, typer.Option(min=1, help="Snapshots to keep.")] = 3, lake: LakeOption = DEFAULT_LAKE
 ) -> None:
     """Remove snapshots beyond the newest ones and leftovers of runs that never committed."""
-    from flows.night import Night
-    from flows.steps import collect_garbage
-    from schemas.lake.lock import locked
+    from flows.recovery import clean_up
 
-    there = Lake(lake)
-    with locked(there):
-        gone = collect_garbage(Night(lake, "", (), ("embedded",), keep))
+    gone = clean_up(Lake(lake), keep)
     print(f"removed {len(gone)} snapshots" + (": " + ", ".join(gone) if gone else ""))
 
 
@@ -105,7 +109,7 @@ def export(
     out: Annotated[Path, typer.Argument(help="A .duckdb or .xlsx file, or a folder for CSV.")],
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
-    """The gold tables as one DuckDB file or a folder of CSV files; firms, statements, certificates and patents as XLSX."""
+    """The gold tables as one DuckDB file or a folder of CSV files; those that people read in sheets as XLSX."""
     from caplake.exporting import export_tables
 
     export_tables(Snapshot.current(Lake(lake)), out)

@@ -23,6 +23,9 @@ def run(
     engine: Annotated[EngineSet, typer.Option(help="Which indexes to build.")] = EngineSet.embedded,
     lake: LakeOption = DEFAULT_LAKE,
     keep: Annotated[int, typer.Option(min=1, help="Snapshots to keep.")] = 3,
+    accept: Annotated[
+        list[str] | None, typer.Option(help="Name of a gate that may be broken this once; it is recorded.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run the night here: take the registers, check, link, describe, index, and commit a new snapshot."""
@@ -39,7 +42,7 @@ def run(
             elif not as_json:
                 console.print(f"  {step.replace('_', ' '):<18}{seconds:6.1f} s", highlight=False)
 
-        night = new_night(lake, source or [], ENGINES[engine.value], keep)
+        night = new_night(lake, source or [], ENGINES[engine.value], keep, accept or [])
         report = run_night(night, DirectRunner(tell))
     if as_json:
         print_json(report.as_dict())

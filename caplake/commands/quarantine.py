@@ -49,11 +49,14 @@ def replay(source: str, lake: LakeOption = DEFAULT_LAKE) -> None:
     before = Snapshot.current(Lake(lake)).manifest.sources[source]
     result = dry_run(source)
     lost = result.refused.filter(~pl.col("row_kept")).height
-    print(f"{source}: {result.valid.height:,} valid (was {before.valid:,}), {lost:,} rows refused (was {before.quarantined:,})")
+    print(f"{source}: {result.valid.height:,} valid (was {before.valid:,})")
+    print(f"{lost:,} rows refused (was {before.quarantined:,})")
     print("`caplake run` brings this in.")
 
 
 def _tables(lake: str) -> list[tuple[str, pl.DataFrame]]:
     snapshot = Snapshot.current(Lake(lake))
     names = [name for name in snapshot.manifest.tables if name.startswith("quarantine/")]
-    return [(name.removeprefix("quarantine/"), table) for name in sorted(names) if (table := snapshot.table(name)).height]
+    return [
+        (name.removeprefix("quarantine/"), table) for name in sorted(names) if (table := snapshot.table(name)).height
+    ]

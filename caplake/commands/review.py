@@ -28,16 +28,16 @@ def resolve(
 
 
 @app.command("export")
-def export_pairs(
-    out: Annotated[Path, typer.Argument(help="CSV to write.")], lake: LakeOption = DEFAULT_LAKE
-) -> None:
+def export_pairs(out: Annotated[Path, typer.Argument(help="CSV to write.")], lake: LakeOption = DEFAULT_LAKE) -> None:
     """Write open pairs, both records side by side, with an empty column `decision`."""
     from flows.review import open_pairs
     from schemas.lake import Lake, Snapshot
 
     pairs = open_pairs(Snapshot.current(Lake(lake)))
     pairs.write_csv(out, include_bom=True)
-    print(f"{pairs.height:,} open pairs -> {out}; fill in `decision` with same or different, then `caplake review import`")
+    print(
+        f"{pairs.height:,} open pairs -> {out}; fill in `decision` with same or different, then `caplake review import`"
+    )
 
 
 @app.command("import")

@@ -20,7 +20,18 @@ def list_sources(as_json: JsonOption = False) -> None:
 
     declared = [load_source(name) for name in source_names()]
     if as_json:
-        print_json([{"name": s.name, "title": s.title.model_dump(), "publisher": s.publisher, "licence": s.licence, "enabled": s.enabled} for s in declared])
+        print_json(
+            [
+                {
+                    "name": s.name,
+                    "title": s.title.model_dump(),
+                    "publisher": s.publisher,
+                    "licence": s.licence,
+                    "enabled": s.enabled,
+                }
+                for s in declared
+            ]
+        )
         return
     for source in declared:
         print(f"{source.name:<26}{source.title.ko} / {source.title.en}{'' if source.enabled else '  (off)'}")
@@ -41,7 +52,9 @@ def new(
 
 
 @app.command()
-def check(name: str, rows: Annotated[int, typer.Option(min=0, help="Sample rows to show.")] = 3, as_json: JsonOption = False) -> None:
+def check(
+    name: str, rows: Annotated[int, typer.Option(min=0, help="Sample rows to show.")] = 3, as_json: JsonOption = False
+) -> None:
     """Run a source dry: counts, a sample, and what is refused and why. Writes nothing."""
     from flows.sources.checking import dry_run
 
@@ -49,12 +62,15 @@ def check(name: str, rows: Annotated[int, typer.Option(min=0, help="Sample rows 
     if as_json:
         print_json(result.as_dict())
         return
-    print(f"{name}: {result.read:,} read, {result.valid.height:,} valid, {result.refused.height:,} refused values or rows")
+    print(
+        f"{name}: {result.read:,} read, {result.valid.height:,} valid, {result.refused.height:,} refused values or rows"
+    )
     print(f"dropped headers: {', '.join(result.dropped) or 'none'}")
     if result.unmapped:
         print(f"unmapped headers (dropped): {', '.join(result.unmapped)}")
     for (rule, kept), part in sorted(result.refused.group_by("rule", "row_kept"), key=lambda item: str(item[0])):
-        print(f"  {rule}: {part.height:,} {'values (row kept)' if kept else 'rows'}, e.g. line {part['line'][0]}: {part['value'][0]!r}")
+        what = "values (row kept)" if kept else "rows"
+        print(f"  {rule}: {part.height:,} {what}, e.g. line {part['line'][0]}: {part['value'][0]!r}")
     if rows:
         print(result.valid.head(rows))
 
@@ -69,4 +85,5 @@ def status(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None
         print_json(rows)
         return
     for row in rows:
-        print(f"{row['source']:<26}{row['as_of'] or '-':<12}{row['valid']:>9,} valid {row['quarantined']:>6,} refused  {row['transport']}")
+        counts = f"{row['valid']:>9,} valid {row['quarantined']:>6,} refused"
+        print(f"{row['source']:<26}{row['as_of'] or '-':<12}{counts}  {row['transport']}")

@@ -79,8 +79,11 @@ def keep(lake: Lake, source: str, files: list[RawFile], transport: str) -> Deliv
         received_at=received_at,
         files=[
             ReceivedFile(
-                name=file.name, sha256=hashlib.sha256(file.content).hexdigest(), bytes=len(file.content),
-                as_of=file.as_of, grain=file.grain,
+                name=file.name,
+                sha256=hashlib.sha256(file.content).hexdigest(),
+                bytes=len(file.content),
+                as_of=file.as_of,
+                grain=file.grain,
             )
             for file in files
         ],

@@ -56,6 +56,10 @@ def source_status(lake_url: str) -> list[dict[str, Any]]:
     rows = []
     for name in source_names():
         entry = entries.get(name)
-        told = entry.model_dump(mode="json") if entry else {"as_of": None, "valid": 0, "quarantined": 0, "transport": "not in the lake"}
+        told = (
+            entry.model_dump(mode="json")
+            if entry
+            else {"as_of": None, "valid": 0, "quarantined": 0, "transport": "not in the lake"}
+        )
         rows.append({"source": name, **told})
     return rows

@@ -75,8 +75,8 @@ class Source(Declared):
 
     `key` lists the canonical columns that form the record key; with `hash_key` they are hashed,
     for registers that have no key of their own. `optional` columns may lack their header altogether, in an
-    edition that never had it; a missing one of any other fails the source. `constants` gives canonical columns one value. Where
-    sources disagree on a value, the smallest `authority` counts.
+    edition that never had it; a missing one of any other fails the source. `constants` gives canonical columns
+    one value. Where sources disagree on a value, the smallest `authority` counts.
     """
 
     name: str
@@ -123,7 +123,10 @@ class Source(Declared):
     @property
     def about(self) -> SourceAbout:
         return SourceAbout(
-            title_ko=self.title.ko, title_en=self.title.en, publisher=self.publisher, licence=self.licence,
+            title_ko=self.title.ko,
+            title_en=self.title.en,
+            publisher=self.publisher,
+            licence=self.licence,
             landing_page=self.landing_page,
         )
 
@@ -144,7 +147,8 @@ class Source(Declared):
 
 def _module(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"flows.sources.{path.parent.name}.parse", path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

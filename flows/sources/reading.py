@@ -57,9 +57,13 @@ def read_table(content: bytes, file: str) -> RawTable:
         case ".json":
             frame = pl.read_json(content)
         case _:
-            raise SourceError(f"{file}: cannot read {ending or 'a file without ending'}; give CSV, XLSX, JSON or Parquet.")
+            raise SourceError(
+                f"{file}: cannot read {ending or 'a file without ending'}; give CSV, XLSX, JSON or Parquet."
+            )
     strings = frame.select(pl.all().cast(pl.String))
-    numbered = strings.with_row_index(LINE, offset=2).with_columns(pl.col(LINE).cast(pl.Int64), pl.lit(file).alias(FILE))
+    numbered = strings.with_row_index(LINE, offset=2).with_columns(
+        pl.col(LINE).cast(pl.Int64), pl.lit(file).alias(FILE)
+    )
     return RawTable(_blank_to_null(numbered), [])
 
 
@@ -67,7 +71,9 @@ def decode(content: bytes, file: str) -> str:
     """Text of a register file: UTF-8 with or without mark, else Korean Windows (CP949), never guessed further."""
     start = content.lstrip()[:64].lower()
     if start.startswith(_MARKUP_STARTS):
-        raise SourceError(f"{file} is a web page or an error document, not a table. Open it to see what the server said.")
+        raise SourceError(
+            f"{file} is a web page or an error document, not a table. Open it to see what the server said."
+        )
     for encoding in ("utf-8-sig", "cp949"):
         try:
             return content.decode(encoding)
@@ -76,7 +82,9 @@ def decode(content: bytes, file: str) -> str:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return content.decode("utf-16")
     line = content.count(b"\n", 0, position) + 1
-    raise SourceError(f"{file} is neither UTF-8 nor CP949 (first bad byte in line {line}). Save it as UTF-8 and try again.")
+    raise SourceError(
+        f"{file} is neither UTF-8 nor CP949 (first bad byte in line {line}). Save it as UTF-8 and try again."
+    )
 
 
 def _read_delimited(content: bytes, file: str) -> RawTable:
@@ -117,12 +125,12 @@ def _rows(
 
 def _chunk(rows: list[list[str]], header: list[str]) -> pl.DataFrame:
     columns = zip(*rows, strict=True)
-    frame = pl.DataFrame(dict(zip([LINE, *header], columns, strict=True)), schema=dict.fromkeys([LINE, *header], pl.String))
+    frame = pl.DataFrame(
+        dict(zip([LINE, *header], columns, strict=True)), schema=dict.fromkeys([LINE, *header], pl.String)
+    )
     return frame.with_columns(pl.col(LINE).cast(pl.Int64))
 
 
 def _blank_to_null(frame: pl.DataFrame) -> pl.DataFrame:
     text = pl.col(pl.String).str.strip_chars()
     return frame.with_columns(pl.when(text != "").then(text))
-
-

@@ -27,7 +27,9 @@ _GUESSES: Final = {
     "valid_to": r"유효.*(종료|만료)|만료일|valid_to",
     "register_no": r"(부여|등록|인증|관리|확인)번호|register_no",
 }
-_PERSONAL: Final = re.compile(r"대표자|담당자|성명|연락처|전화|휴대|이메일|메일|email|ceo|phone|fax|팩스|생년", re.IGNORECASE)
+_PERSONAL: Final = re.compile(
+    r"대표자|담당자|성명|연락처|전화|휴대|이메일|메일|email|ceo|phone|fax|팩스|생년", re.IGNORECASE
+)
 
 
 def scaffold(name: str, file: Path) -> tuple[Path, list[str]]:
@@ -60,7 +62,13 @@ def scaffold(name: str, file: Path) -> tuple[Path, list[str]]:
     }
     (folder / "data").mkdir(parents=True)
     shutil.copy(file, folder / "data" / file.name)
-    text = yaml.safe_dump({k: v for k, v in document.items() if v}, allow_unicode=True, sort_keys=False, default_flow_style=None, width=110)
+    text = yaml.safe_dump(
+        {k: v for k, v in document.items() if v},
+        allow_unicode=True,
+        sort_keys=False,
+        default_flow_style=None,
+        width=110,
+    )
     (folder / "source.yaml").write_text(text, encoding="utf-8")
     unmapped = [header for header in table.columns if header not in {*columns.values(), *personal}]
     notes = [f"{table.height:,} rows; mapped: {', '.join(f'{h} -> {c}' for c, h in columns.items())}"]
@@ -74,7 +82,11 @@ def _guess(headers: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for canonical, pattern in _GUESSES.items():
         for header in headers:
-            if header not in found.values() and not _PERSONAL.search(header) and re.search(pattern, header, re.IGNORECASE):
+            if (
+                header not in found.values()
+                and not _PERSONAL.search(header)
+                and re.search(pattern, header, re.IGNORECASE)
+            ):
                 found[canonical] = header
                 break
     return found

@@ -20,12 +20,21 @@ def embed(night: Night) -> str:
     writer = SnapshotWriter(night.lake, night.snapshot)
     embedder = load_embedder()
     texts = writer.table("capabilities", ["text"])["text"].unique(maintain_order=True).sort()
-    wanted = pl.DataFrame({"text_hash": [text_hash(text) for text in texts], "text": texts}, schema={"text_hash": pl.String, "text": pl.String})
+    wanted = pl.DataFrame(
+        {"text_hash": [text_hash(text) for text in texts], "text": texts},
+        schema={"text_hash": pl.String, "text": pl.String},
+    )
     known = _known(night, embedder.model_id).join(wanted, on="text_hash", how="semi")
     fresh = wanted.join(known, on="text_hash", how="anti").unique("text_hash").sort("text_hash")
     vectors = embedder.encode_passages(fresh["text"].to_list()).astype(np.float32)
     encoded = pl.DataFrame(
-        {"text_hash": fresh["text_hash"], "model": [embedder.model_id] * fresh.height, "vector": vectors.tolist() if not fresh.height else pl.Series(vectors, dtype=pl.Array(pl.Float32, embedder.dimensions))},
+        {
+            "text_hash": fresh["text_hash"],
+            "model": [embedder.model_id] * fresh.height,
+            "vector": vectors.tolist()
+            if not fresh.height
+            else pl.Series(vectors, dtype=pl.Array(pl.Float32, embedder.dimensions)),
+        },
         schema_overrides={"model": pl.String},
     ).with_columns(pl.col("vector").cast(pl.List(pl.Float32)))
     writer.write("embeddings", pl.concat([known, encoded]), GOLD_TABLES["embeddings"])

@@ -27,7 +27,7 @@ def refine(night: Night, delivery: Delivery) -> SourceEntry:
     writer = SnapshotWriter(night.lake, night.snapshot)
     before = _entry_before(night, source.name)
     if before is not None and before.fingerprint == fingerprint(delivery):
-        _take_over(night, writer, source.name, before)
+        _take_over(night, writer, source.name)
         return before.model_copy(update={"new": 0, "changed": 0, "gone": 0})
     raw, malformed = read_delivery(night, source, delivery)
     checked, read = parse(source, raw, malformed)
@@ -38,8 +38,15 @@ def refine(night: Night, delivery: Delivery) -> SourceEntry:
     writer.write(f"quarantine/{source.name}", refused.select(list(QUARANTINE_COLUMNS)), Quarantine)
     news = _news(night, source.name, valid)
     return SourceEntry(
-        about=source.about, as_of=delivery.as_of, receipt=delivery.folder, transport=delivery.transport, fingerprint=fingerprint(delivery),
-        read=read, valid=valid.height, quarantined=refused.filter(~pl.col("row_kept")).height, **news,
+        about=source.about,
+        as_of=delivery.as_of,
+        receipt=delivery.folder,
+        transport=delivery.transport,
+        fingerprint=fingerprint(delivery),
+        read=read,
+        valid=valid.height,
+        quarantined=refused.filter(~pl.col("row_kept")).height,
+        **news,
     )
 
 
@@ -54,7 +61,9 @@ def read_delivery(night: Night, source: Source, delivery: Delivery) -> tuple[pl.
         frame = table.frame.with_columns(as_of=pl.lit(file.as_of))
         parts.append(frame)
         if file.grain is not None:
-            tables[file.grain] = pl.concat([tables[file.grain], frame], how="diagonal") if file.grain in tables else frame
+            tables[file.grain] = (
+                pl.concat([tables[file.grain], frame], how="diagonal") if file.grain in tables else frame
+            )
     if source.parser is None:
         for part in parts:
             _require_columns(source, part)
@@ -89,7 +98,8 @@ def unmapped_headers(source: Source, raw: pl.DataFrame) -> list[str]:
 
 def _require_columns(source: Source, raw: pl.DataFrame) -> None:
     absent = {
-        name: headers for name, headers in source.columns.items()
+        name: headers
+        for name, headers in source.columns.items()
         if name not in source.optional and not set(headers) & set(raw.columns)
     }
     if absent:
@@ -114,7 +124,7 @@ def _entry_before(night: Night, source: str) -> SourceEntry | None:
     return manifest.sources.get(source) if manifest else None
 
 
-def _take_over(night: Night, writer: SnapshotWriter, source: str, before: SourceEntry) -> None:
+def _take_over(night: Night, writer: SnapshotWriter, source: str) -> None:
     previous = night.previous()
     assert previous is not None
     for table in (f"sources/{source}", f"quarantine/{source}"):

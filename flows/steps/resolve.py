@@ -22,7 +22,9 @@ def resolve(night: Night, sources: list[str]) -> None:
     rows = all_records(writer, sources)
     linked = link(rows, decisions(night.lake))
     identities = assign_firm_ids(
-        linked.records.select("record_key", "cluster"), read_ledger(night.lake, "firm_ids", LEDGER_SCHEMA), night.snapshot
+        linked.records.select("record_key", "cluster"),
+        read_ledger(night.lake, "firm_ids", LEDGER_SCHEMA),
+        night.snapshot,
     )
     append_ledger(night.lake, "firm_ids", night.snapshot, identities.ledger)
     links = linked.records.join(identities.assigned, on="record_key")

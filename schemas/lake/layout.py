@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import json
 import os
 import re
 import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -84,11 +89,42 @@ class Lake:
         finally:
             aside.unlink(missing_ok=True)
 
+    def version(self, path: str) -> str | None:
+        """What tells this content of a file from any other, for `replace_bytes`; None where there is no file."""
+        if not self.exists(path):
+            return None
+        if self.local_root is None:
+            self._opened[0].invalidate_cache()
+            return str(self._opened[0].info(self.full(path))["ETag"])
+        return hashlib.sha256(self.read_bytes(path)).hexdigest()
+
+    def replace_bytes(self, path: str, content: bytes, expected: str | None) -> None:
+        """Write a file only if it is still at the version `expected` (None: not there yet).
+
+        Object storage checks the condition itself; a local folder does it under a lock of the kernel, which
+        no crash leaves behind. Raises LakeError when somebody else was faster.
+        """
+        try:
+            if (root := self.local_root) is None:
+                condition = {"IfNoneMatch": "*"} if expected is None else {"IfMatch": expected}
+                self._opened[0].pipe_file(self.full(path), content, **condition)
+                return
+            with _guarded(root):
+                if self.version(path) != expected:
+                    raise FileExistsError
+                self.write_bytes(path, content)
+        except (FileExistsError, OSError) as error:
+            if isinstance(error, FileExistsError) or "PreconditionFailed" in str(error) or "412" in str(error):
+                raise LakeError(
+                    f"another run has just written {path} in {self.url}. Wait for it and run again."
+                ) from None
+            raise
+
     def read_json(self, path: str) -> Any:
         return json.loads(self.read_bytes(path))
 
     def write_json(self, path: str, document: Any) -> None:
-        self.write_bytes(path, (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
+        self.write_bytes(path, _json_bytes(document))
 
     def read_table(self, path: str, columns: list[str] | None = None) -> pl.DataFrame:
         """A Parquet file; raises LakeError when it is not there."""
@@ -100,6 +136,12 @@ class Lake:
     def remove(self, path: str) -> None:
         if self.exists(path):
             self._opened[0].rm(self.full(path), recursive=True)
+
+    def remove_leftovers(self) -> None:
+        """Remove files that a killed process was writing aside. Only for the holder of the lock."""
+        if (root := self.local_root) is not None:
+            for aside in root.rglob(".*.tmp"):
+                shutil.rmtree(aside) if aside.is_dir() else aside.unlink(missing_ok=True)
 
     # What lies where.
 
@@ -113,11 +155,28 @@ class Lake:
             return None
         return str(self.read_json("current.json")["snapshot"])
 
-    def commit(self, snapshot: str) -> None:
+    def commit(self, snapshot: str, after: str | None) -> None:
         """Make a snapshot the one that readers pin: the one commit point.
 
-        Raises LakeError when the snapshot has no manifest.
+        `after` is the snapshot it follows. Raises LakeError when the snapshot has no manifest, or when another
+        run committed meanwhile.
         """
         if not self.exists(f"snapshots/{snapshot}/manifest.json"):
             raise LakeError(f"snapshot {snapshot} has no manifest; choose one of `caplake lake list`.")
-        self.write_json("current.json", {"snapshot": snapshot})
+        version = self.version("current.json")
+        if (now := self.current()) != after:
+            raise LakeError(f"another run committed {now} meanwhile; {snapshot} was not committed. Run again.")
+        self.replace_bytes("current.json", _json_bytes({"snapshot": snapshot}), version)
+
+
+def _json_bytes(document: Any) -> bytes:
+    return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+@contextmanager
+def _guarded(root: Path) -> Iterator[None]:
+    """One process at a time; the kernel lets go of the lock when its holder dies."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / ".guard").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -12,7 +12,9 @@ from schemas.lake.layout import Lake
 
 def read_ledger(lake: Lake, book: str, schema: dict[str, Any]) -> pl.DataFrame:
     """All entries of a book (`firm_ids`, ...), oldest file first."""
-    parts = [lake.read_table(f"ledger/{book}/{name}") for name in lake.names(f"ledger/{book}") if name.endswith(".parquet")]
+    parts = [
+        lake.read_table(f"ledger/{book}/{name}") for name in lake.names(f"ledger/{book}") if name.endswith(".parquet")
+    ]
     empty = pl.DataFrame(schema=schema)
     return pl.concat([empty, *(part.select(empty.columns) for part in parts)])
 

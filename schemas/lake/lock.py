@@ -1,4 +1,8 @@
-"""One night at a time: a lock with an expiry, taken over when its holder is gone."""
+"""One night at a time: a lock with an expiry, taken over when its holder is gone.
+
+The lock keeps two runs from wasting each other's work. Correctness does not rest on it: a run whose lock was taken
+over cannot commit, since `Lake.commit` holds only after the snapshot that the run began from.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from schemas.lake.layout import Lake, LakeError
 
@@ -18,42 +22,37 @@ _PATH: Final = "lock.json"
 
 @contextmanager
 def locked(lake: Lake) -> Iterator[None]:
-    """Hold the lake's lock. Raises LakeError when another night holds it."""
-    _take(lake)
+    """Hold the lake's lock. Raises LakeError when another run holds it."""
+    mine = _take(lake)
     try:
         yield
     finally:
-        lake.remove(_PATH)
+        if lake.exists(_PATH) and lake.read_bytes(_PATH) == mine:
+            lake.remove(_PATH)
 
 
-def _take(lake: Lake) -> None:
-    mine = {"pid": os.getpid(), "host": socket.gethostname(), "until": time.time() + EXPIRY_SECONDS}
-    if lake.exists(_PATH):
-        holder = lake.read_json(_PATH)
-        if _alive(holder):
-            raise LakeError(
-                f"another run (process {holder['pid']} on {holder['host']}) holds the lake {lake.url}. "
-                f"Wait for it, or remove {_PATH} there if that process is gone."
-            )
-    if (root := lake.local_root) is None:
-        lake.write_json(_PATH, mine)
-        return
-    root.mkdir(parents=True, exist_ok=True)
-    (root / _PATH).unlink(missing_ok=True)
-    try:
-        with (root / _PATH).open("x") as file:
-            json.dump(mine, file)
-    except FileExistsError:
-        raise LakeError(f"another run has just taken the lake {lake.url}. Wait for it.") from None
+def _take(lake: Lake) -> bytes:
+    version = lake.version(_PATH)
+    if version is not None and _alive(holder := lake.read_json(_PATH)):
+        raise LakeError(
+            f"another run (process {holder['pid']} on {holder['host']}) holds the lake {lake.url}. "
+            f"Wait for it, or remove {_PATH} there if that process is gone."
+        )
+    mine = json.dumps(
+        {"pid": os.getpid(), "host": socket.gethostname(), "until": time.time() + EXPIRY_SECONDS}
+    ).encode()
+    lake.replace_bytes(_PATH, mine, version)
+    return mine
 
 
-def _alive(holder: dict[str, object]) -> bool:
-    if float(str(holder["until"])) < time.time():
+def _alive(holder: dict[str, Any]) -> bool:
+    """Is the holder's time not up and, where it ran on this host, its process still there?"""
+    if float(holder["until"]) < time.time():
         return False
     if holder["host"] != socket.gethostname():
         return True
     try:
-        os.kill(int(str(holder["pid"])), 0)
+        os.kill(int(holder["pid"]), 0)
     except ProcessLookupError:
         return False
     except PermissionError:

@@ -52,7 +52,9 @@ class SourceEntry(Entry):
 
 
 class Manifest(Entry):
-    """`inputs` covers every input of the night: equal to the last one means an empty night."""
+    """`inputs` covers every input of the night: equal to the last one means an empty night. `accepted` names the
+    broken gates that an operator accepted.
+    """
 
     snapshot: str
     schema_version: str = SCHEMA_VERSION
@@ -63,3 +65,4 @@ class Manifest(Entry):
     engines: list[str]
     tables: dict[str, TableEntry]
     sources: dict[str, SourceEntry]
+    accepted: list[str] = []

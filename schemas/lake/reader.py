@@ -43,3 +43,13 @@ class Snapshot:
 
     def index_folder(self, engine: str) -> str:
         return f"index/{engine}/{self.name}"
+
+
+def committed_snapshots(lake: Lake) -> list[str]:
+    """The current snapshot and those it follows, newest first, as far back as they are kept."""
+    chain: list[str] = []
+    name = lake.current()
+    while name is not None and lake.exists(f"snapshots/{name}/manifest.json"):
+        chain.append(name)
+        name = Snapshot(lake, name).manifest.previous
+    return chain

@@ -48,6 +48,10 @@ class SnapshotWriter:
     def table(self, name: str, columns: list[str] | None = None) -> pl.DataFrame:
         return self.lake.read_table(f"{self.folder}/{name}.parquet", columns)
 
+    def rows(self, name: str) -> int:
+        """Rows of a table as it lies there."""
+        return self.entry(name).rows
+
     def entry(self, name: str) -> TableEntry:
         """Size and hash of a table as it lies there."""
         content = self.lake.read_bytes(f"{self.folder}/{name}.parquet")

@@ -10,7 +10,8 @@ from search.service import SearchService
 
 
 def etag(request: Request, service: SearchService) -> str:
-    told = f"{request.url.path}?{request.url.query}|{service.snapshot.name}|{service.today()}|{request.headers.get('hx-request', '')}"
+    view = request.headers.get("hx-request", "")
+    told = f"{request.url.path}?{request.url.query}|{service.snapshot.name}|{service.today()}|{view}"
     return f'W/"{hashlib.sha256(told.encode()).hexdigest()[:20]}"'
 
 

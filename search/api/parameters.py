@@ -29,7 +29,14 @@ class SearchParameters:
     that are left out.
     """
 
-    q: Annotated[str, Query(max_length=LONGEST_NEED, description="The need in your own words, Korean or English.", examples=["포장지 날짜가 흐리게 찍혀 나가요, 대구 근처 업체로"])] = ""
+    q: Annotated[
+        str,
+        Query(
+            max_length=LONGEST_NEED,
+            description="The need in your own words, Korean or English.",
+            examples=["포장지 날짜가 흐리게 찍혀 나가요, 대구 근처 업체로"],
+        ),
+    ] = ""
     region: Values = ()  # type: ignore[assignment]
     field: Values = ()  # type: ignore[assignment]
     certification: Values = ()  # type: ignore[assignment]
@@ -46,8 +53,11 @@ class SearchParameters:
         """Raises ProblemError 422 for a region or field that is not known."""
         try:
             return Filters(
-                region=region_codes(self.region), field=field_ids(self.field), certification=tuple(self.certification),
-                source=tuple(self.source), **{flag: getattr(self, flag) for flag in _FLAGS},
+                region=region_codes(self.region),
+                field=field_ids(self.field),
+                certification=tuple(self.certification),
+                source=tuple(self.source),
+                **{flag: getattr(self, flag) for flag in _FLAGS},
             )
         except ValueError as error:
             raise ProblemError(422, str(error)) from None

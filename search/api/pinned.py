@@ -49,7 +49,9 @@ class PinnedService:
 
     def _opened(self) -> SearchService:
         if self.lake.current() is None:
-            raise LakeError(f"the lake at {self.lake.url} is empty. Run `caplake run --lake {self.lake.url}` to fill it.")
+            raise LakeError(
+                f"the lake at {self.lake.url} is empty. Run `caplake run --lake {self.lake.url}` to fill it."
+            )
         service = SearchService.current(self.lake, self.engine)
         service.warm_up()
         self._looked = time.monotonic()

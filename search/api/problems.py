@@ -16,9 +16,17 @@ from search.engines import EngineError
 
 MEDIA_TYPE: Final = "application/problem+json"
 _TITLES: Final = {
-    304: "Not Modified", 400: "Bad request", 401: "A key is needed", 404: "Not found", 405: "Method not allowed",
-    406: "Not acceptable", 409: "The data were renewed", 413: "Too large", 422: "A parameter is wrong",
-    429: "Too many requests", 503: "Not available at present",
+    304: "Not Modified",
+    400: "Bad request",
+    401: "A key is needed",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    409: "The data were renewed",
+    413: "Too large",
+    422: "A parameter is wrong",
+    429: "Too many requests",
+    503: "Not available at present",
 }
 
 
@@ -47,7 +55,9 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": _TITLES[status], "content": content} for status in statuses}
 
 
-def problem(status: int, detail: str, errors: list[dict[str, str]] | None = None, headers: dict[str, str] | None = None) -> JSONResponse:
+def problem(
+    status: int, detail: str, errors: list[dict[str, str]] | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
     document = Problem(title=_TITLES.get(status, "Error"), status=status, detail=detail, errors=errors or [])
     return JSONResponse(document.model_dump(), status, headers, MEDIA_TYPE)
 
@@ -61,7 +71,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [{"parameter": ".".join(str(part) for part in e["loc"][1:]), "reason": e["msg"]} for e in error.errors()]
+        errors = [
+            {"parameter": ".".join(str(part) for part in e["loc"][1:]), "reason": e["msg"]} for e in error.errors()
+        ]
         named = "; ".join(f"{e['parameter']}: {e['reason']}" for e in errors)
         return problem(422, f"{named}. See /docs for what each parameter takes.", errors)
 

@@ -38,7 +38,9 @@ FirmId = Annotated[str, Path(pattern=FIRM_ID_PATTERN, examples=["F3K7Q2M9XAB"])]
 
 
 @router.get("/search", response_model=models.AnswerModel, responses=documented(409))
-def search(request: Request, service: Service, parameters: Parameters, limit: Limit = 10, cursor: Cursor = None) -> Response:
+def search(
+    request: Request, service: Service, parameters: Parameters, limit: Limit = 10, cursor: Cursor = None
+) -> Response:
     """Firms that can do what is needed, best first, each with reasons, quoted evidence and what is unknown."""
     if unchanged := conditional(request, service):
         return unchanged
@@ -77,7 +79,10 @@ def compare(
 @router.get("/fields", response_model=models.FieldsModel)
 def fields(request: Request, service: Service) -> Response:
     """The seven strategic fields and those outside them, explained."""
-    listed = [entry.model_dump(include={"id", "area", "strategic", "ko", "en", "definition"}) for entry in service.vocabulary.fields]
+    listed = [
+        entry.model_dump(include={"id", "area", "strategic", "ko", "en", "definition"})
+        for entry in service.vocabulary.fields
+    ]
     return _json(request, service, {"fields": listed})
 
 
@@ -89,11 +94,14 @@ def suggest(request: Request, service: Service, q: Annotated[str, Query(max_leng
 
 
 @router.get(
-    "/export", response_class=StreamingResponse,
+    "/export",
+    response_class=StreamingResponse,
     responses={200: {"description": "The file.", "content": {m.partition(";")[0]: {} for m in MEDIA_TYPES.values()}}},
 )
 def export(
-    service: Service, parameters: Parameters, format: Literal["csv", "json", "xlsx", "parquet"] = "csv",
+    service: Service,
+    parameters: Parameters,
+    format: Literal["csv", "json", "xlsx", "parquet"] = "csv",
     limit: Annotated[int, Query(ge=1, le=_MOST_EXPORTED)] = 100,
 ) -> Response:
     """The result list as a file, with each firm's source and licence."""
@@ -106,17 +114,25 @@ def export(
 
 @router.get("/changes", response_model=models.ChangesModel, responses=documented(409))
 def changes(
-    request: Request, service: Service, firm: Annotated[list[str], Query(max_length=100)] = [], cursor: Cursor = None  # noqa: B006
+    request: Request,
+    service: Service,
+    firm: Annotated[list[str], Query(max_length=100, default_factory=list)],
+    cursor: Cursor = None,
 ) -> Response:
     """What changed in the last night, of all firms or of those named."""
     offset = decode_cursor(cursor, service.snapshot.name) if cursor else 0
     table = service.changes_of(firm)
     following = offset + _CHANGES_PER_PAGE
-    return _json(request, service, {
-        "snapshot": service.snapshot.name, "previous": service.snapshot.manifest.previous,
-        "changes": table[offset:following].to_dicts(),
-        "next": encode_cursor(service.snapshot.name, following) if following < table.height else None,
-    })
+    return _json(
+        request,
+        service,
+        {
+            "snapshot": service.snapshot.name,
+            "previous": service.snapshot.manifest.previous,
+            "changes": table[offset:following].to_dicts(),
+            "next": encode_cursor(service.snapshot.name, following) if following < table.height else None,
+        },
+    )
 
 
 def asked(service: SearchService, parameters: SearchParameters, *, limit: int, offset: int = 0) -> Any:
@@ -138,4 +154,6 @@ def _profile(service: SearchService, firm_id: str) -> dict[str, Any]:
 
 
 def _json(request: Request, service: SearchService, document: dict[str, Any]) -> Response:
-    return JSONResponse(jsonable_encoder(document), headers={"ETag": etag(request, service), "Cache-Control": "no-cache"})
+    return JSONResponse(
+        jsonable_encoder(document), headers={"ETag": etag(request, service), "Cache-Control": "no-cache"}
+    )

@@ -21,8 +21,8 @@ def evaluate_run(run: Path, qrels: Path) -> dict[str, Any]:
     A query without a ranking counts as zero. Raises ValueError for a file that is not TREC's.
     """
     try:
-        judged = list(ir_measures.read_trec_qrels(str(qrels)))
-        ranked = list(ir_measures.read_trec_run(str(run)))
+        judged = list(ir_measures.read_trec_qrels(str(qrels)))  # type: ignore[no-untyped-call]
+        ranked = list(ir_measures.read_trec_run(str(run)))  # type: ignore[no-untyped-call]
     except ValueError as error:
         raise ValueError(
             f"{run} must have lines `id Q0 doc rank score tag`, {qrels} lines `id 0 doc relevance` ({error})"

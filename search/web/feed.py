@@ -37,7 +37,8 @@ def atom_feed(answer: Answer, service: SearchService, base: str, parameters: Sea
         _add(entry, "summary", "; ".join(hit.reasons) or text("firm_changes"))
         author = ElementTree.SubElement(entry, "author")
         _add(author, "name", "caplake")
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(feed, encoding="utf-8")
+    content: bytes = ElementTree.tostring(feed, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + content
 
 
 def _add(parent: ElementTree.Element, tag: str, text: str) -> None:

@@ -21,8 +21,23 @@ _LEAST_STEP: Final = 3
 
 # Codes of the map are Statistics Korea's; ours are legal-district codes (source-contracts, 10.5).
 LEGAL_CODES: Final = {
-    "11": "11", "21": "26", "22": "27", "23": "28", "24": "29", "25": "30", "26": "31", "29": "36", "31": "41",
-    "32": "51", "33": "43", "34": "44", "35": "52", "36": "46", "37": "47", "38": "48", "39": "50",
+    "11": "11",
+    "21": "26",
+    "22": "27",
+    "23": "28",
+    "24": "29",
+    "25": "30",
+    "26": "31",
+    "29": "36",
+    "31": "41",
+    "32": "51",
+    "33": "43",
+    "34": "44",
+    "35": "52",
+    "36": "46",
+    "37": "47",
+    "38": "48",
+    "39": "50",
 }
 
 
@@ -49,7 +64,10 @@ def province_map() -> ProvinceMap:
     shapes = next(iter(topology["objects"].values()))["geometries"]
     rings = {LEGAL_CODES[shape["properties"]["code"]]: list(_rings(shape, arcs)) for shape in shapes}
     project, height = _projection(point for found in rings.values() for ring in found for point in ring)
-    drawn = (Province(code, "".join(_path([project(p) for p in ring]) for ring in found)) for code, found in sorted(rings.items()))
+    drawn = (
+        Province(code, "".join(_path([project(p) for p in ring]) for ring in found))
+        for code, found in sorted(rings.items())
+    )
     return ProvinceMap(_WIDTH, height, tuple(drawn))
 
 

@@ -35,7 +35,11 @@ def home(request: Request, service: Service, lang: Lang = None) -> Response:
 
 @router.get("/search")
 def results(
-    request: Request, service: Service, parameters: Parameters, lang: Lang = None, n: Annotated[int, Query(ge=1, le=500)] = 1
+    request: Request,
+    service: Service,
+    parameters: Parameters,
+    lang: Lang = None,
+    n: Annotated[int, Query(ge=1, le=500)] = 1,
 ) -> Response:
     """One page of results; `n` counts pages from 1."""
     if not parameters.pairs():
@@ -44,7 +48,11 @@ def results(
         return unchanged
     try:
         answer = service.search(
-            parameters.q, limit=PAGE_SIZE, offset=(n - 1) * PAGE_SIZE, filters=parameters.filters, dropped=parameters.drop,
+            parameters.q,
+            limit=PAGE_SIZE,
+            offset=(n - 1) * PAGE_SIZE,
+            filters=parameters.filters,
+            dropped=parameters.drop,
             language=lang or _preferred(request),
         )
     except (BadNeed, ValueError) as error:
@@ -87,15 +95,15 @@ def compare(request: Request, service: Service, firm: FirmIds = [], q: str = "",
 @router.get("/feed.atom")
 def feed(request: Request, service: Service, parameters: Parameters, lang: Lang = None) -> Response:
     """Firms that are new among the hits of a search since the last night; stateless."""
-    answer: Answer = service.search(
-        parameters.q, limit=100, filters=parameters.filters, dropped=parameters.drop
-    )
+    answer: Answer = service.search(parameters.q, limit=100, filters=parameters.filters, dropped=parameters.drop)
     document = atom_feed(answer, service, str(request.base_url).rstrip("/"), parameters, lang or "ko")
     return Response(document, media_type="application/atom+xml", headers={"ETag": etag(request, service)})
 
 
 @router.get("/suggest")
-def suggest(request: Request, service: Service, q: Annotated[str, Query(max_length=200)] = "", lang: Lang = None) -> Response:
+def suggest(
+    request: Request, service: Service, q: Annotated[str, Query(max_length=200)] = "", lang: Lang = None
+) -> Response:
     """The list under the search box, for htmx."""
     return page(request, service, "suggestions.html", lang, suggestions=service.suggester.suggest(q))
 
@@ -116,7 +124,12 @@ def page(
     """Render a template in the language asked for, else the one the browser prefers."""
     language = lang or _preferred(request)
     html = render(template, Page(request, service, language, values))
-    headers = {"ETag": etag(request, service), "Cache-Control": "no-cache", "Content-Language": language, "Vary": "Accept-Language"}
+    headers = {
+        "ETag": etag(request, service),
+        "Cache-Control": "no-cache",
+        "Content-Language": language,
+        "Vary": "Accept-Language",
+    }
     return HTMLResponse(html, status, headers)
 
 

@@ -18,11 +18,18 @@ from search.web.texts import Texts
 from transforms.regions import short_region
 
 PAGE_SIZE: Final = 10
-_CERTIFICATIONS: Final = {"venture": ("벤처기업", "Venture firm"), "innobiz": ("이노비즈", "Inno-Biz"), "mainbiz": ("메인비즈", "Main-Biz")}
+_CERTIFICATIONS: Final = {
+    "venture": ("벤처기업", "Venture firm"),
+    "innobiz": ("이노비즈", "Inno-Biz"),
+    "mainbiz": ("메인비즈", "Main-Biz"),
+}
 
 _environment: Final = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape(default=True),
-    undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=select_autoescape(default=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 
 
@@ -39,9 +46,18 @@ class Page:
 def render(template: str, page: Page) -> str:
     names = Names(page.service, page.language)
     return _environment.get_template(template).render(
-        t=Texts(page.language), lang=page.language, names=names, vocabulary=page.service.vocabulary,
-        manifest=page.service.snapshot.manifest, service=page.service, switch=_switched(page), map=province_map,
-        page_size=PAGE_SIZE, quote=quote, today=page.service.today(), **page.values,
+        t=Texts(page.language),
+        lang=page.language,
+        names=names,
+        vocabulary=page.service.vocabulary,
+        manifest=page.service.snapshot.manifest,
+        service=page.service,
+        switch=_switched(page),
+        map=province_map,
+        page_size=PAGE_SIZE,
+        quote=quote,
+        today=page.service.today(),
+        **page.values,
     )
 
 
@@ -81,7 +97,17 @@ class Names:
     def filter(self, name: str, value: object) -> str:
         if isinstance(value, list | tuple):
             return ", ".join(self.facet(name, str(item)) for item in value)
-        labels = {"include_closed": ("폐업 포함", "closed firms too"), "include_foreign": ("해외 포함", "foreign firms too"), "designated": ("지정 전문기업", "designated"), "registered_supplier": ("등록 공급기업", "registered supplier"), "has_patent": ("특허 있음", "has patents"), "size": ("기업 규모", "size"), "min_years": ("업력", "years"), "budget_krw": ("예산", "budget"), "deadline": ("납기", "deadline")}
+        labels = {
+            "include_closed": ("폐업 포함", "closed firms too"),
+            "include_foreign": ("해외 포함", "foreign firms too"),
+            "designated": ("지정 전문기업", "designated"),
+            "registered_supplier": ("등록 공급기업", "registered supplier"),
+            "has_patent": ("특허 있음", "has patents"),
+            "size": ("기업 규모", "size"),
+            "min_years": ("업력", "years"),
+            "budget_krw": ("예산", "budget"),
+            "deadline": ("납기", "deadline"),
+        }
         ko, en = labels.get(name, (name, name))
         label = ko if self._language == "ko" else en
         return label if value is True else f"{label}: {Texts(self._language).shown(value)}"
@@ -91,7 +117,12 @@ def quote(evidence: Evidence) -> Markup:
     """The quoted statement with what met the need marked."""
     parts, last = [], 0
     for start, end in evidence.highlights:
-        parts += [escape(evidence.text[last:start]), Markup("<mark>"), escape(evidence.text[start:end]), Markup("</mark>")]
+        parts += [
+            escape(evidence.text[last:start]),
+            Markup("<mark>"),
+            escape(evidence.text[start:end]),
+            Markup("</mark>"),
+        ]
         last = end
     return Markup("").join([*parts, escape(evidence.text[last:])])
 

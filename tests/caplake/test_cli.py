@@ -26,12 +26,34 @@ def caplake_json(*arguments: str) -> Any:
 
 def test_a_search_answers_with_reasons_evidence_and_dates(small_lake: str) -> None:
     answer = caplake_json("search", "머신비전 검사 장비, 경기", "--lake", small_lake, "--limit", "5")
-    assert {"query", "understood", "total", "no_good_match", "hits", "related", "facets", "registered_without_evidence"} <= set(answer)
+    assert {
+        "query",
+        "understood",
+        "total",
+        "no_good_match",
+        "hits",
+        "related",
+        "facets",
+        "registered_without_evidence",
+    } <= set(answer)
     assert answer["understood"]["fields"][0]["id"] == "identification_machine_vision"
     assert answer["understood"]["filters"]["region"] == ["41"]
     assert len(answer["hits"]) == 5
     for place, hit in enumerate(answer["hits"], 1):
-        assert {"rank", "firm_id", "name", "region", "score", "fields", "evidence", "reasons", "met", "assumed", "unknown", "question"} == set(hit)
+        assert {
+            "rank",
+            "firm_id",
+            "name",
+            "region",
+            "score",
+            "fields",
+            "evidence",
+            "reasons",
+            "met",
+            "assumed",
+            "unknown",
+            "question",
+        } == set(hit)
         assert hit["rank"] == place
         assert hit["reasons"]
         assert hit["region"].startswith("경기")
@@ -56,7 +78,8 @@ def test_options_narrow_a_search(small_lake: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("need", "said"), [("", "무엇이 필요한지"), ("   \n", "무엇이 필요한지"), ("가" * 10_000, "2000"), ("🙂🙂🙂", "글자가 없는")]
+    ("need", "said"),
+    [("", "무엇이 필요한지"), ("   \n", "무엇이 필요한지"), ("가" * 10_000, "2000"), ("🙂🙂🙂", "글자가 없는")],
 )
 def test_odd_questions_get_a_clear_answer(small_lake: str, need: str, said: str) -> None:
     assert said in caplake("search", need, "--lake", small_lake, code=1)
@@ -65,8 +88,20 @@ def test_odd_questions_get_a_clear_answer(small_lake: str, need: str, said: str)
 def test_a_batch_writes_a_trec_run_that_evaluate_reads(small_lake: str, tmp_path: Path) -> None:
     needs = [{"id": "a", "text": "머신비전", "lang": "ko"}, {"id": "b", "text": "welding robot", "lang": "en"}]
     (tmp_path / "q.jsonl").write_text("\n".join(json.dumps(n, ensure_ascii=False) for n in needs), encoding="utf-8")
-    caplake("batch", str(tmp_path / "q.jsonl"), "--out", str(tmp_path / "run.trec"), "--limit", "20", "--lake", small_lake,
-            "--has-source", "krx_listed", "--docid", "record:krx_listed")
+    caplake(
+        "batch",
+        str(tmp_path / "q.jsonl"),
+        "--out",
+        str(tmp_path / "run.trec"),
+        "--limit",
+        "20",
+        "--lake",
+        small_lake,
+        "--has-source",
+        "krx_listed",
+        "--docid",
+        "record:krx_listed",
+    )
     rows = [line.split() for line in (tmp_path / "run.trec").read_text().splitlines()]
     assert all(len(row) == 6 and row[1] == "Q0" for row in rows)
     of_a = [row for row in rows if row[0] == "a"]
@@ -78,7 +113,9 @@ def test_a_batch_writes_a_trec_run_that_evaluate_reads(small_lake: str, tmp_path
 
 
 def test_understand_writes_a_line_a_need(tmp_path: Path) -> None:
-    (tmp_path / "n.jsonl").write_text('{"id":"1","text":"부울경에서 협동로봇, MES 말고","lang":"ko"}\n', encoding="utf-8")
+    (tmp_path / "n.jsonl").write_text(
+        '{"id":"1","text":"부울경에서 협동로봇, MES 말고","lang":"ko"}\n', encoding="utf-8"
+    )
     caplake("understand", str(tmp_path / "n.jsonl"), "--out", str(tmp_path / "out.jsonl"))
     row = json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8"))
     assert row["id"] == "1"
@@ -97,7 +134,12 @@ def test_sql_sees_every_table_and_can_write_none(small_lake: str) -> None:
     (row,) = caplake_json("sql", "SELECT count(*) AS n FROM firms", "--lake", small_lake)
     assert row["n"] > 20_000
     assert caplake_json("sql", "SELECT count(*) AS n FROM source_krx_listed", "--lake", small_lake)[0]["n"] == 2_767
-    for forbidden in ("DROP TABLE firms", "COPY firms TO 'x.csv'", "SELECT * FROM read_csv('pyproject.toml')", "SELECT 1; SELECT 2"):
+    for forbidden in (
+        "DROP TABLE firms",
+        "COPY firms TO 'x.csv'",
+        "SELECT * FROM read_csv('pyproject.toml')",
+        "SELECT 1; SELECT 2",
+    ):
         assert caplake("sql", forbidden, "--lake", small_lake, code=1).startswith("error:")
 
 
@@ -135,7 +177,12 @@ def test_status_tells_sources_and_indexes(small_lake: str) -> None:
 
 
 def test_an_empty_lake_says_what_to_do(tmp_path: Path) -> None:
-    for command in (("search", "MES"), ("sql", "SELECT 1"), ("lake", "verify"), ("review", "export", str(tmp_path / "x.csv"))):
+    for command in (
+        ("search", "MES"),
+        ("sql", "SELECT 1"),
+        ("lake", "verify"),
+        ("review", "export", str(tmp_path / "x.csv")),
+    ):
         assert "caplake run" in caplake(*command, "--lake", str(tmp_path / "nothing"), code=1)
 
 

@@ -52,7 +52,9 @@ def test_a_night_of_one_source_keeps_the_others(tmp_path: Path) -> None:
     assert Snapshot.current(Lake(str(tmp_path / "lake"))).table("sources/venture").height > 8_000
 
 
-def test_changes_of_a_register_are_counted_and_told(tmp_path: Path, drop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changes_of_a_register_are_counted_and_told(
+    tmp_path: Path, drop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run_here(tmp_path / "lake", ["krx_listed"])
     lines = BUNDLED.read_text(encoding="utf-8").splitlines(keepends=True)
     changed = lines[1].replace(lines[1].split(",")[0], "새이름전자", 1)

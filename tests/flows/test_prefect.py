@@ -33,8 +33,12 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     """Environment of a running server with the file's work pool, its deployments and a worker."""
     home, port = tmp_path_factory.mktemp("prefect"), free_port()
     env = {
-        **os.environ, "PREFECT_HOME": str(home), "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_UI_ENABLED": "false", "DO_NOT_TRACK": "1",
+        **os.environ,
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_UI_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
     }
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(
@@ -45,8 +49,11 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
             command(env, "work-pool", "create", "caplake", "--type", "process")
             command(env, "--no-prompt", "deploy", "--prefect-file", "deployment.yaml", "--all")
             worker = subprocess.Popen(
-                [PREFECT, "worker", "start", "--pool", "caplake"], env=env, cwd=REPOSITORY,
-                stdout=(home / "worker.log").open("w"), stderr=subprocess.STDOUT,
+                [PREFECT, "worker", "start", "--pool", "caplake"],
+                env=env,
+                cwd=REPOSITORY,
+                stdout=(home / "worker.log").open("w"),
+                stderr=subprocess.STDOUT,
             )
             yield env
             worker.terminate()
@@ -96,7 +103,15 @@ def test_the_deployed_night_runs_to_completion_under_a_worker(prefect: dict[str,
     lake = tmp_path / "lake"
     parameters = {"lake": str(lake), "sources": ["krx_listed"]}
     command(
-        prefect, "deployment", "run", "nightly/nightly", "--params", json.dumps(parameters), "--watch", "--watch-timeout", "170"
+        prefect,
+        "deployment",
+        "run",
+        "nightly/nightly",
+        "--params",
+        json.dumps(parameters),
+        "--watch",
+        "--watch-timeout",
+        "170",
     )
     snapshot = Snapshot.current(Lake(str(lake)))
     assert snapshot.manifest.sources["krx_listed"].valid > 2_000

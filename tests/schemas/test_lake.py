@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
@@ -72,8 +73,35 @@ def test_an_empty_lake_says_what_to_do(lake: Lake) -> None:
 def test_only_a_snapshot_with_a_manifest_can_be_committed(lake: Lake) -> None:
     lake.write_bytes("snapshots/2026-01-01T000000Z/firms.parquet", b"")
     with pytest.raises(LakeError, match="no manifest"):
-        lake.commit("2026-01-01T000000Z")
+        lake.commit("2026-01-01T000000Z", after=None)
     assert lake.current() is None
+
+
+def test_a_commit_that_follows_another_snapshot_than_it_thinks_is_refused(lake: Lake) -> None:
+    for name in ("2026-01-01T000000Z", "2026-01-02T000000Z"):
+        lake.write_json(f"snapshots/{name}/manifest.json", {})
+    lake.commit("2026-01-01T000000Z", after=None)
+    with pytest.raises(LakeError, match="another run committed 2026-01-01T000000Z"):
+        lake.commit("2026-01-02T000000Z", after=None)
+    lake.commit("2026-01-02T000000Z", after="2026-01-01T000000Z")
+    assert lake.current() == "2026-01-02T000000Z"
+
+
+def test_only_one_of_many_writers_that_saw_the_same_version_wins(lake: Lake) -> None:
+    lake.write_bytes("x", b"old")
+    seen, won = lake.version("x"), []
+
+    def write(number: int) -> None:
+        with contextlib.suppress(LakeError):
+            lake.replace_bytes("x", str(number).encode(), seen)
+            won.append(number)
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [lake.read_bytes("x")] == [str(number).encode() for number in won]
 
 
 def test_a_second_run_is_refused_while_the_first_holds_the_lock(lake: Lake) -> None:
@@ -123,7 +151,8 @@ def test_same_rows_in_any_order_are_the_same_bytes(lake: Lake) -> None:
     )
     writer = SnapshotWriter(lake, "2026-01-01T000000Z")
     entries = [
-        writer.write("links", rows.sample(fraction=1.0, shuffle=True, seed=seed), GOLD_TABLES["links"]) for seed in (1, 2)
+        writer.write("links", rows.sample(fraction=1.0, shuffle=True, seed=seed), GOLD_TABLES["links"])
+        for seed in (1, 2)
     ]
     assert entries[0] == entries[1]
     assert writer.entry("links") == entries[0]

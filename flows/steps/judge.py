@@ -1,0 +1,153 @@
+"""Judge: every gate before the commit, each with the value found and the bound it is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from flows.night import Gate, Night, NightError
+from flows.sources import load_source
+from flows.steps.index import documents
+from schemas.gold import GOLD_TABLES
+from schemas.lake.manifest import SourceEntry
+from schemas.lake.writer import SnapshotWriter
+from search.engines import LexicalQuery
+from search.engines.stores import open_store
+
+_OF_FIRMS: Final = (
+    "identifiers",
+    "names",
+    "attributes",
+    "capabilities",
+    "certifications",
+    "designations",
+    "statuses",
+    "patents",
+    "links",
+)
+_LEAST_TABLE_RATIO: Final = 0.8
+"""A gold table may lose a fifth of its rows in a night; more is somebody's mistake until an operator says otherwise."""
+
+_LEAST_FILL_RATIO: Final = 0.8
+_MOST_CLOSED: Final = 0.5
+_PROBES: Final = 20
+
+
+def judge(night: Night, sources: Mapping[str, SourceEntry], counts: Mapping[str, int]) -> list[Gate]:
+    """Every gate. Raises NightError, naming value and bound, when one is broken that no operator accepted."""
+    writer = SnapshotWriter(night.lake, night.snapshot)
+    gates = [
+        *_source_gates(night, sources),
+        *_table_gates(night, writer),
+        *_fill_gates(night, writer, sources),
+        *_reference_gates(writer),
+        *_status_gates(writer),
+        *_index_gates(night, writer, counts),
+    ]
+    broken = [
+        f"{gate.name} is {gate.value:g}, must be {gate.bound}"
+        for gate in gates
+        if not (gate.ok or gate.warning or gate.name in night.accepted)
+    ]
+    if broken:
+        raise NightError(
+            "nothing was committed, the last good snapshot stays in use: "
+            + "; ".join(broken)
+            + ". Look at the delivery with `caplake sources check NAME`; if the value is right, run again with "
+            "--accept and the gate's name."
+        )
+    return gates
+
+
+def _source_gates(night: Night, sources: Mapping[str, SourceEntry]) -> Iterable[Gate]:
+    """Valid rows of each source against its declared bounds and the last committed run."""
+    before = night.previous_manifest()
+    for name, entry in sorted(sources.items()):
+        checks = load_source(name).checks
+        least = checks.minimum
+        if before and name in before.sources:
+            least = max(least, int(before.sources[name].valid * checks.ratio))
+        yield Gate(name=f"rows of {name}", value=entry.valid, bound=f"at least {least}", ok=entry.valid >= least)
+        if checks.maximum is not None:
+            yield Gate(
+                name=f"rows of {name}, at most",
+                value=entry.valid,
+                bound=f"at most {checks.maximum}",
+                ok=entry.valid <= checks.maximum,
+                warning=True,
+            )
+
+
+def _table_gates(night: Night, writer: SnapshotWriter) -> Iterable[Gate]:
+    """Rows of each gold table against the committed snapshot, when that was made from the same sources."""
+    before = night.previous_manifest()
+    if before is None or not set(before.sources) <= set(night.sources):
+        return
+    for name in GOLD_TABLES:
+        if name == "changes" or name not in before.tables:
+            continue
+        rows, least = writer.rows(name), int(before.tables[name].rows * _LEAST_TABLE_RATIO)
+        yield Gate(name=f"rows of table {name}", value=rows, bound=f"at least {least}", ok=rows >= least)
+
+
+def _fill_gates(night: Night, writer: SnapshotWriter, sources: Mapping[str, SourceEntry]) -> Iterable[Gate]:
+    """Share of filled values of each column of each source: a column that empties was renamed upstream."""
+    previous = night.previous()
+    if previous is None:
+        return
+    for name in sorted(sources):
+        if name in night.resting or not previous.has(f"sources/{name}"):
+            continue
+        now, then = (_filled(table) for table in (writer.table(f"sources/{name}"), previous.table(f"sources/{name}")))
+        for column, share in then.items():
+            least = round(share * _LEAST_FILL_RATIO, 4)
+            found = round(now.get(column, 0.0), 4)
+            if found < least:
+                yield Gate(name=f"filled {name}.{column}", value=found, bound=f"at least {least}", ok=False)
+
+
+def _filled(table: pl.DataFrame) -> dict[str, float]:
+    return {name: 1 - table[name].null_count() / max(table.height, 1) for name in table.columns}
+
+
+def _reference_gates(writer: SnapshotWriter) -> Iterable[Gate]:
+    firms = writer.table("firms", ["firm_id"])
+    for name in _OF_FIRMS:
+        lost = writer.table(name, ["firm_id"]).join(firms, on="firm_id", how="anti").height
+        yield Gate(name=f"{name} without a firm", value=lost, bound="0", ok=lost == 0)
+
+
+def _status_gates(writer: SnapshotWriter) -> Iterable[Gate]:
+    status = writer.table("firms", ["status"])["status"]
+    known = status.filter(status != "unknown")
+    closed = round(float(known.is_in(["closed", "suspended"]).mean() or 0.0), 4)  # type: ignore[arg-type]
+    yield Gate(name="share of closed firms", value=closed, bound=f"at most {_MOST_CLOSED}", ok=closed <= _MOST_CLOSED)
+
+
+def _index_gates(night: Night, writer: SnapshotWriter, counts: Mapping[str, int]) -> Iterable[Gate]:
+    """Each engine holds every statement, and finds statements by their own words and by their own vector."""
+    held = documents(writer)
+    rows = len(held)
+    unembedded = int((~held.vectors.any(axis=1)).sum()) if rows else 0
+    yield Gate(
+        name="texts without a vector", value=unembedded, bound=f"at most {rows // 100}", ok=unembedded <= rows // 100
+    )
+    chosen = np.unique(np.linspace(0, rows - 1, _PROBES, dtype=np.int64)) if rows else np.empty(0, np.int64)
+    for name, count in counts.items():
+        yield Gate(name=f"statements in the {name} index", value=count, bound=str(rows), ok=count == rows)
+        engine = open_store(name, night.lake).open(night.snapshot)
+        lost = 0
+        for row in chosen:
+            text, vector = held.statements["text"][int(row)], held.vectors[held.vector_of[row]]
+            by_words = engine.lexical(LexicalQuery(weights=dict.fromkeys(held.tokens[int(row)], 1.0)), 50)
+            by_vector = engine.dense(vector, 50) if vector.any() else None
+            lost += _misses(held.statements, by_words.rows, text) if held.tokens[int(row)] else 0
+            lost += _misses(held.statements, by_vector.rows, text) if by_vector else 0
+        yield Gate(name=f"probes the {name} index does not find", value=lost, bound="0", ok=lost == 0)
+
+
+def _misses(statements: pl.DataFrame, found: np.ndarray, text: str) -> int:
+    return int(text not in set(statements["text"][found.tolist()]))
