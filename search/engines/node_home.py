@@ -109,7 +109,9 @@ def assembled_home(folder: Path, say: Say) -> Path:
     home = folder / f"opensearch-{OPENSEARCH_VERSION}-{_fingerprint()}"
     if is_whole(home):
         return home
-    folder.mkdir(parents=True, exist_ok=True)
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o755)  # as below: whatever the umask
     with _alone_in(folder):
         return home if is_whole(home) else _assembled(home, say)
 

@@ -17,6 +17,7 @@ from opensearchpy.exceptions import (
     AuthorizationException,
     ConnectionError,
     ConnectionTimeout,
+    OpenSearchException,
     SSLError,
     TransportError,
 )
@@ -130,6 +131,11 @@ def in_words(connection: Connection) -> Iterator[None]:
         ) from None
     except TransportError as error:
         raise EngineError(f"OpenSearch at {connection.address} refused: {reason(error)}") from None
+    except OpenSearchException as error:
+        raise EngineError(
+            f"what answers at {connection.address} does not answer as OpenSearch does ({type(error).__name__}): "
+            "look at CAPLAKE_OPENSEARCH_URL."
+        ) from None
 
 
 def reason(error: TransportError) -> str:

@@ -277,6 +277,23 @@ def test_not_reachable_names_the_address_and_how_to_start_one() -> None:
     assert "s3cret" not in repr(told.value.__cause__)
 
 
+def test_something_else_that_answers_is_named() -> None:
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(b"<html>welcome</html>")
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(EngineError, match=r"does not answer as OpenSearch does .*CAPLAKE_OPENSEARCH_URL"):
+            OpenSearchStore(Connection(f"http://127.0.0.1:{server.server_port}")).snapshots()
+        server.shutdown()
+
+
 @pytest.mark.parametrize("url", ["localhost:9200", "ftp://x:1", "http://", "http://h:none"])
 def test_an_address_that_is_none(url: str) -> None:
     with pytest.raises(EngineError, match="CAPLAKE_OPENSEARCH_URL is no address such as http://"):
