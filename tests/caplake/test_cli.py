@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,22 @@ from typing import Any
 import polars as pl
 import pytest
 
-CAPLAKE = str(Path(sys.executable).with_name("caplake"))
-
+from caplake.cli import main
 
 def caplake(*arguments: str, code: int = 0) -> str:
-    done = subprocess.run([CAPLAKE, *arguments], capture_output=True, text=True, timeout=120)
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout if code == 0 else done.stderr
+    """Run the command line in this process; what it printed on the stream that people would look at."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
+        patch.setattr(sys, "argv", ["caplake", *arguments])
+        main()
+        sys.exit(0)
+    assert (ended.value.code or 0) == code, out.getvalue() + err.getvalue()
+    return out.getvalue() if code == 0 else err.getvalue()
 
 
 def caplake_json(*arguments: str) -> Any:
