@@ -20,7 +20,8 @@ def vocabulary() -> Vocabulary:
 
 
 def _read(path: Any) -> list[dict[str, Any]]:
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    entries: list[dict[str, Any]] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return entries
 
 
 def _twice(values: Any) -> list[Any]:
