@@ -92,16 +92,12 @@ class OpenSearchStore:
             before = client.indices.get_alias(name=alias, ignore=[404])
             # By exact names: a pattern would also take the alias from another lake's indexes.
             held = [
-                name
-                for name, entry in before.items()
-                if isinstance(entry, dict) and alias in entry.get("aliases", {})
+                name for name, entry in before.items() if isinstance(entry, dict) and alias in entry.get("aliases", {})
             ]
             moves: list[dict[str, Any]] = [
                 {"remove": {"index": name, "alias": alias}} for name in sorted(held) if name != index
             ]
-            client.indices.update_aliases(
-                body={"actions": [*moves, {"add": {"index": index, "alias": alias}}]}
-            )
+            client.indices.update_aliases(body={"actions": [*moves, {"add": {"index": index, "alias": alias}}]})
 
     def open(self, snapshot: str) -> Engine:
         index = self.index_name(snapshot)
@@ -209,6 +205,4 @@ def _refusal(result: dict[str, Any]) -> str:
     if isinstance(error := result.get("exception"), TransportError):
         return reason(error)
     error = result.get("error")
-    return (
-        f"{error.get('type')}: {error.get('reason')}"[:300] if isinstance(error, dict) else str(error)[:300]
-    )
+    return f"{error.get('type')}: {error.get('reason')}"[:300] if isinstance(error, dict) else str(error)[:300]

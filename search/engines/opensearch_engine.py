@@ -53,14 +53,11 @@ class OpenSearchEngine:
     def lexical(self, query: LexicalQuery, limit: int, allowed: Rows | None = None) -> Candidates:
         if not query.weights or not self._statements or (allowed is not None and not len(allowed)):
             return Candidates.none()
-        terms = [
-            {"term": {"tokens": {"value": token, "boost": weight}}} for token, weight in query.weights.items()
-        ]
+        terms = [{"term": {"tokens": {"value": token, "boost": weight}}} for token, weight in query.weights.items()]
         if len(terms) <= _MOST_CLAUSES:
             return _candidates(self._best(_any_of(terms, self._only(allowed)), limit))
         parts = [
-            self._best(_any_of(part, self._only(allowed)), self._statements)
-            for part in _parts(terms, _MOST_CLAUSES)
+            self._best(_any_of(part, self._only(allowed)), self._statements) for part in _parts(terms, _MOST_CLAUSES)
         ]
         return _summed(parts, limit)
 
@@ -69,11 +66,7 @@ class OpenSearchEngine:
             return Candidates.none()
         only = self._only(allowed)
         few = self._statements if allowed is None else min(self._statements, len(allowed))
-        query = (
-            _exact(vector, only)
-            if few <= self._exact_statements
-            else _by_graph(vector, min(limit, _PAGE), only)
-        )
+        query = _exact(vector, only) if few <= self._exact_statements else _by_graph(vector, min(limit, _PAGE), only)
         found, rows, _ = self._best(query, limit)
         # Lucene's score of a product s is 1 + s for s >= 0 and 1 / (1 - s) below.
         scores = np.where(found >= 1, found - 1, 1 - 1 / found)
@@ -86,9 +79,7 @@ class OpenSearchEngine:
             return np.empty(0, np.int32)
         parts = list(_parts(groups, _MOST_CLAUSES))
         if len(parts) == 1:
-            return self._all_firms(
-                {"bool": {"filter": {"bool": {"should": groups, "minimum_should_match": minimum}}}}
-            )
+            return self._all_firms({"bool": {"filter": {"bool": {"should": groups, "minimum_should_match": minimum}}}})
         return self._firms_of_parts(parts, minimum)
 
     def _all_firms(self, query: Query) -> Rows:

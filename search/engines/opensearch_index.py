@@ -45,9 +45,7 @@ _CODE: Final = {"type": "keyword", "ignore_above": 8191}
 _HANGUL_WORD: Final = re.compile(r"^[가-힣]{2,}$")
 
 
-def index_body(
-    columns: pl.DataFrame, dimensions: int, *, shards: int, meta: dict[str, Any]
-) -> dict[str, Any]:
+def index_body(columns: pl.DataFrame, dimensions: int, *, shards: int, meta: dict[str, Any]) -> dict[str, Any]:
     """Settings and mapping of an index for statements with these columns and vectors of that length."""
     return {
         "settings": {

@@ -96,10 +96,7 @@ def bm25(given: Documents, weights: dict[str, float]) -> Floats:
 def firms_that_match(given: Documents, wanted: LexicalQuery) -> Rows:
     firm_rows = given.statements["firm_row"].to_numpy()
     own_tokens = [frozenset(own) for own in given.tokens]
-    groups = [
-        [frozenset(alternative) for alternative in group.alternatives if alternative]
-        for group in wanted.groups
-    ]
+    groups = [[frozenset(alternative) for alternative in group.alternatives if alternative] for group in wanted.groups]
     matching = [
         sum(any(alternative <= own for alternative in group) for group in groups) >= max(wanted.minimum, 1)
         for own in own_tokens
