@@ -71,12 +71,11 @@ def link(records: pl.DataFrame, decisions: pl.DataFrame | None = None) -> Linked
 
 
 def weighed_pairs(table: pl.DataFrame) -> pl.DataFrame:
-    """Candidate pairs of a prepared table with tier, rule, score and `is_apart`; columns of EDGE_SCHEMA first.
+    """Pairs of a prepared table that reach a tier or are apart, with tier, rule, score and `is_apart`; columns of EDGE_SCHEMA first.
 
     A pair with two values of an exclusive identifier is apart whatever else it agrees in, and one that shares an identifier never.
     """
-    pairs = candidate_pairs(table)
-    weighed = scored(compared(pairs, table), table)
+    weighed = scored(compared(*candidate_pairs(table), table), table)
     clash = pl.any_horizontal(
         table[name].gather(weighed["left"]) != table[name].gather(weighed["right"]) for name in rules.EXCLUSIVE
     ).fill_null(False)

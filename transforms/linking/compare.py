@@ -2,129 +2,217 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import Jaro, OSA
+from rapidfuzz.distance import OSA, Jaro
+
+from transforms.linking import rules
+from transforms.linking.pairs import Keys, Rows, keys_of
+
+Levels = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float32]
 
 _NEAR: Final = 0.84
-_LONGEST_TYPO_SHARE: Final = 0.26
+_ALIKE: Final = 0.6
+_ALIKE_BONES: Final = 0.85
+_NUMBERED: Final = 0.75
 _PRODUCT_ALIKE: Final = 85.0
-_COMPARED: Final = (
-    "origin", "match_key", "sound", "skeleton", "is_latin", "alias", "numerals", "log_probability", "district", "city", "province", "street",
-    "site", "domain", "established", "product",
+_LONG_WORD: Final = (
+    r"(테크놀로지|일랙트로닉스|인더스트리|앤터테인먼트|머티리얼|솔루션|디스플레이|인베스트먼트|커뮤니케이션|인터내셔널|다이아몬드|"
+    r"사이언스|코퍼레이션|로지스틱스|세미컨덕터|헬스케어|파마슈티컬|스페셜티케미컬|이노베이션|메카트로닉스|네트웍|시스템)$"
 )
 
+LEVELS: Final = {
+    "name": ("exact", "sound", "alias", "spelled", "typo", "short", "longer", "alike", "numbered", "other"),
+    "place": ("street", "district", "city", "other_city", "province", "apart", "unknown"),
+    "home": ("site", "domain", "apart", "unknown"),
+    "day": ("same", "year", "apart", "unknown"),
+    "goods": ("same", "apart", "unknown"),
+}
+"""Levels of every kind of evidence. name: equal in letters; in sound; one's second name is the other's name; same
+consonants, one of them in Latin letters; one slip apart; one is the other without a word that short names drop; one is
+the other and more; somewhat alike; alike but for a number (1호, 2호); other. home: same site; same domain. day: founded on one day;
+within a year; in other years. Only `unknown` means that one of the two does not say."""
 
-def compared(pairs: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
-    """`left`, `right` and the levels `name`, `place`, `home`, `day`, `goods` (strings) of every pair, with
-    `log_probability` of the more common name.
 
-    Levels: name = exact, sound, alias, spelled (same consonants, one of them in Latin letters), typo, longer
-    (one is the other and more), other. place = street, district, city, province, apart, unknown. home = site, domain, apart,
-    unknown. day = same, year, apart, unknown. goods = same, apart, unknown.
-    """
-    ends = [
-        table.select(pl.col(name).gather(pairs[side]).name.suffix(f"_{side}") for name in _COMPARED)
-        for side in ("left", "right")
-    ]
-    both = pl.concat([pairs, *ends], how="horizontal")
-    both = both.with_columns(_alike(both))
-    return both.select(
-        "left", "right",
-        name=_name_level(), place=_place_level(), home=_home_level(), day=_day_level(), goods=_goods_level(),
-        log_probability=pl.max_horizontal("log_probability_left", "log_probability_right"),
-        same_origin=(pl.col("origin_left") == pl.col("origin_right")).fill_null(False),
+@dataclass(frozen=True)
+class Compared:
+    """Pairs (`left`, `right`: rows) and the level of each kind of evidence, as indexes into LEVELS; all of one length."""
+
+    left: Rows
+    right: Rows
+    levels: dict[str, Levels]
+    same_origin: Flags
+
+    def at(self, kind: str, *names: str) -> Flags:
+        """Pairs whose level is one of these."""
+        return np.isin(self.levels[kind], [LEVELS[kind].index(name) for name in names])
+
+    def taken(self, chosen: Flags) -> Compared:
+        return Compared(
+            self.left[chosen], self.right[chosen], {kind: part[chosen] for kind, part in self.levels.items()},
+            self.same_origin[chosen],
+        )
+
+
+class _Columns:
+    """Hashes of a prepared table's columns, and of pairs whether they agree."""
+
+    def __init__(self, table: pl.DataFrame, left: Rows, right: Rows) -> None:
+        self._table, self._left, self._right = table, left, right
+
+    def keys(self, column: str) -> tuple[Keys, Keys]:
+        keys = keys_of(self._table[column])
+        return keys[self._left], keys[self._right]
+
+    def agree(self, column: str) -> tuple[Flags, Flags]:
+        """Whether both say it, and whether they say the same."""
+        a, b = self.keys(column)
+        known = (a != 0) & (b != 0)
+        return known, known & (a == b)
+
+
+def compared(left: Rows, right: Rows, table: pl.DataFrame) -> Compared:
+    """Compare pairs of rows of a prepared table; pairs that agree in nothing that matters are left out."""
+    columns = _Columns(table, left, right)
+    levels = {"place": _place(columns), "home": _home(columns), "day": _day(columns, table)}
+    exact, sound = columns.agree("match_key")[1], columns.agree("sound")[1]
+    alias = _alias(table, left, right)
+    told = Compared(left, right, levels, columns.agree("origin")[1])
+    tied = told.at("place", "street") | told.at("home", "site", "domain") | told.at("day", "same") | columns.agree("product")[1]
+    names = _names(table, left, right, exact, sound, alias, tied)
+    hopeless = np.isin(names, [LEVELS["name"].index(name) for name in ("alike", "other", "numbered")]) & ~tied
+    kept = Compared(left, right, {"name": names, **levels}, told.same_origin).taken(~hopeless)
+    goods = _goods(table, kept.left, kept.right)
+    return Compared(kept.left, kept.right, {**kept.levels, "goods": goods}, kept.same_origin)
+
+
+def _alias(table: pl.DataFrame, left: Rows, right: Rows) -> Flags:
+    alias, sound = keys_of(table["alias"]), keys_of(table["sound"])
+    a, b = alias[left], alias[right]
+    return ((a != 0) & (a == sound[right])) | ((b != 0) & (b == sound[left]))
+
+
+def _names(
+    table: pl.DataFrame, left: Rows, right: Rows, exact: Flags, sound: Flags, alias: Flags, tied: Flags
+) -> Levels:
+    index = {name: np.uint8(i) for i, name in enumerate(LEVELS["name"])}
+    levels = np.full(len(left), index["other"], np.uint8)
+    unequal = np.flatnonzero(~(exact | sound | alias))
+    levels[unequal] = _unequal_names(table, left[unequal], right[unequal], tied[unequal], index)
+    for flag, name in ((alias, "alias"), (sound, "sound"), (exact, "exact")):
+        levels[flag] = index[name]
+    return levels
+
+
+def _unequal_names(table: pl.DataFrame, left: Rows, right: Rows, tied: Flags, index: dict[str, np.uint8]) -> Levels:
+    """Levels of names that are not equal. Likeness that counts only beside other evidence is worked out for `tied` pairs."""
+    texts = np.array(table["sound"].fill_null("").to_list(), dtype=object)
+    apart = np.array(table["sound"].fill_null("").str.normalize("NFD").to_list(), dtype=object)
+    a, b = texts[left], texts[right]
+    lengths = table["sound"].str.len_chars().fill_null(0).to_numpy().astype(np.int64)
+    shorter = np.minimum(lengths[left], lengths[right])
+    likeness = process.cpdist(
+        apart[left], apart[right], scorer=OSA.normalized_similarity, score_cutoff=_ALIKE, workers=-1, dtype=np.float32
+    )
+    slips = process.cpdist(a, b, scorer=OSA.distance, score_cutoff=1, workers=-1, dtype=np.uint8)
+    numerals = keys_of(table["numerals"])
+    same_number = numerals[left] == numerals[right]
+    has_number = (table["numerals"] != "").to_numpy()
+    both_numbered = has_number[left] & has_number[right]
+    latin = table["is_latin"].fill_null(False).to_numpy()
+    any_latin = latin[left] | latin[right]
+    bones = keys_of(table["skeleton"])
+    spelled = any_latin & (bones[left] != 0) & (bones[left] == bones[right]) & same_number
+    longer = _longer(a, b) & (shorter >= 2) & same_number
+    short = np.zeros(len(left), bool)
+    at = np.flatnonzero(longer)
+    short[at] = _shortened(a[at], b[at])
+    typo = same_number & (shorter >= 3) & ((likeness >= _NEAR) | ((slips == 1) & (shorter >= 4)))
+    alike = same_number & (shorter >= 2) & (likeness >= _ALIKE)
+    at = np.flatnonzero(tied & any_latin & ~alike & same_number & (shorter >= 2))
+    alike[at] = _alike_bones(table, left[at], right[at])
+    levels = np.full(len(left), index["other"], np.uint8)
+    numbered = both_numbered & ~same_number & (likeness >= _NUMBERED)
+    for flag, name in (
+        (alike, "alike"), (typo, "typo"), (longer, "longer"), (short, "short"), (spelled, "spelled"), (numbered, "numbered")
+    ):
+        levels[flag] = index[name]
+    return levels
+
+
+def _longer(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Flags:
+    """Whether one name begins or ends with the other."""
+    pairs = zip(a.tolist(), b.tolist(), strict=True)
+    return np.fromiter(
+        (x.startswith(y) or y.startswith(x) or x.endswith(y) or y.endswith(x) for x, y in pairs), bool, len(a)
     )
 
 
-def _same(column: str) -> pl.Expr:
-    return (pl.col(f"{column}_left") == pl.col(f"{column}_right")).fill_null(False)
+def _shortened(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Flags:
+    """Whether the longer name is the shorter one and a word that short names drop, or breaks off within a word."""
+    frame = pl.DataFrame({"a": a.tolist(), "b": b.tolist()}, schema={"a": pl.String, "b": pl.String})
+    first_longer = pl.col("a").str.len_chars() > pl.col("b").str.len_chars()
+    names = frame.select(
+        longer=pl.when(first_longer).then("a").otherwise("b"), shorter=pl.when(first_longer).then("b").otherwise("a")
+    )
+    begins = pl.col("longer").str.starts_with(pl.col("shorter"))
+    rest = pl.when(begins).then(pl.col("longer").str.slice(pl.col("shorter").str.len_chars()))
+    word = pl.col("longer").str.extract(_LONG_WORD)
+    broken = word.is_not_null() & (rest.str.len_chars() < word.str.len_chars())
+    short = names.select(short=(rest.is_in(rules.DROPPED_WORDS) | broken).fill_null(False))["short"]
+    return np.asarray(short.to_numpy(), dtype=bool)
 
 
-def _known(column: str) -> pl.Expr:
-    return pl.col(f"{column}_left").is_not_null() & pl.col(f"{column}_right").is_not_null()
+def _alike_bones(table: pl.DataFrame, left: Rows, right: Rows) -> Flags:
+    bones = np.array(table["skeleton"].fill_null("").to_list(), dtype=object)
+    a, b = bones[left], bones[right]
+    likeness = process.cpdist(a, b, scorer=Jaro.normalized_similarity, workers=-1, dtype=np.float32)
+    return np.asarray((likeness >= _ALIKE_BONES) & (a != "") & (b != ""), dtype=bool)
 
 
-def _alike(both: pl.DataFrame) -> list[pl.Series]:
-    """Likeness of names (letter by letter, Hangul taken apart) and of products, where it has to be worked out."""
-    undecided = (both["sound_left"] != both["sound_right"]).fill_null(False).to_numpy()
-    letters = np.zeros(both.height)
-    typos = np.zeros(both.height)
-    skeletons = np.zeros(both.height)
-    goods = np.zeros(both.height)
-    if undecided.any():
-        rows = np.flatnonzero(undecided)
-        names = [both[f"sound_{side}"].gather(rows) for side in ("left", "right")]
-        apart = [name.str.normalize("NFD").to_list() for name in names]
-        letters[rows] = process.cpdist(*apart, scorer=OSA.normalized_similarity, workers=2)
-        typos[rows] = process.cpdist(*(name.to_list() for name in names), scorer=OSA.distance, workers=2)
-        bones = [both[f"skeleton_{side}"].gather(rows).fill_null("").to_list() for side in ("left", "right")]
-        skeletons[rows] = process.cpdist(*bones, scorer=Jaro.normalized_similarity, workers=2)
-    described = (both["product_left"].is_not_null() & both["product_right"].is_not_null()).to_numpy()
-    if described.any():
-        rows = np.flatnonzero(described)
-        texts = [both[f"product_{side}"].gather(rows).to_list() for side in ("left", "right")]
-        goods[rows] = process.cpdist(*texts, scorer=fuzz.token_set_ratio, workers=2)
-    return [pl.Series("letters", letters), pl.Series("typos", typos), pl.Series("bones", skeletons), pl.Series("goods_alike", goods)]
+def _chosen(kind: str, size: int, *cases: tuple[str, Flags]) -> Levels:
+    """The level of the first case that holds, else the last level (`unknown`)."""
+    levels = np.full(size, len(LEVELS[kind]) - 1, np.uint8)
+    for name, flags in reversed(cases):
+        levels[flags] = LEVELS[kind].index(name)
+    return levels
 
 
-def _name_level() -> pl.Expr:
-    left, right = pl.col("sound_left"), pl.col("sound_right")
-    shorter = pl.min_horizontal(left.str.len_chars(), right.str.len_chars())
-    alias = (pl.col("alias_left") == right).fill_null(False) | (left == pl.col("alias_right")).fill_null(False)
-    latin = pl.col("is_latin_left") | pl.col("is_latin_right")
-    numbered = _same("numerals")
-    longer = (left.str.starts_with(right) | right.str.starts_with(left) | left.str.ends_with(right) | right.str.ends_with(left)).fill_null(False)
-    return (
-        pl.when(_same("match_key")).then(pl.lit("exact"))
-        .when(_same("sound")).then(pl.lit("sound"))
-        .when(alias).then(pl.lit("alias"))
-        .when(latin & _same("skeleton") & numbered).then(pl.lit("spelled"))
-        .when(numbered & longer & (shorter >= 2)).then(pl.lit("longer"))
-        .when(numbered & (shorter >= 3) & ((pl.col("letters") >= _NEAR) | ((pl.col("typos") == 1) & (shorter >= 4)))).then(pl.lit("typo"))
-        .when(numbered & (shorter >= 2) & ((pl.col("letters") >= 0.6) | (latin & (pl.col("bones") >= 0.85)))).then(pl.lit("alike"))
-        .otherwise(pl.lit("other"))
+def _place(columns: _Columns) -> Levels:
+    (known_city, city), (known_province, province) = columns.agree("city"), columns.agree("province")
+    district, street = columns.agree("district")[1], columns.agree("street")[1]
+    near = (city | ~known_city) & ~(known_province & ~province)
+    return _chosen(
+        "place", len(city), ("street", street & near), ("district", district), ("city", city),
+        ("other_city", province & known_city), ("province", province), ("apart", known_province),
     )
 
 
-def _place_level() -> pl.Expr:
-    apart = _known("city") & ~_same("city")
-    return (
-        pl.when(_same("street") & (_same("city") | ~_known("city")) & ~(_known("province") & ~_same("province"))).then(pl.lit("street"))
-        .when(_same("district")).then(pl.lit("district"))
-        .when(_same("city")).then(pl.lit("city"))
-        .when(_same("province") & apart).then(pl.lit("other_city"))
-        .when(_same("province")).then(pl.lit("province"))
-        .when(_known("province")).then(pl.lit("apart"))
-        .otherwise(pl.lit("unknown"))
-    )
+def _home(columns: _Columns) -> Levels:
+    known, site = columns.agree("site")
+    return _chosen("home", len(site), ("site", site), ("domain", columns.agree("domain")[1]), ("apart", known))
 
 
-def _home_level() -> pl.Expr:
-    return (
-        pl.when(_same("site")).then(pl.lit("site"))
-        .when(_same("domain")).then(pl.lit("domain"))
-        .when(_known("site")).then(pl.lit("apart"))
-        .otherwise(pl.lit("unknown"))
-    )
+def _day(columns: _Columns, table: pl.DataFrame) -> Levels:
+    known, same = columns.agree("established")
+    years = table["established"].dt.year().fill_null(0).to_numpy()
+    near = np.abs(years[columns._left] - years[columns._right]) <= 1
+    return _chosen("day", len(same), ("same", same), ("year", known & near), ("apart", known))
 
 
-def _day_level() -> pl.Expr:
-    years = (pl.col("established_left").dt.year() - pl.col("established_right").dt.year()).abs()
-    return (
-        pl.when(_same("established")).then(pl.lit("same"))
-        .when(_known("established") & (years <= 1)).then(pl.lit("year"))
-        .when(_known("established")).then(pl.lit("apart"))
-        .otherwise(pl.lit("unknown"))
-    )
-
-
-def _goods_level() -> pl.Expr:
-    return (
-        pl.when(~_known("product")).then(pl.lit("unknown"))
-        .when(pl.col("goods_alike") >= _PRODUCT_ALIKE).then(pl.lit("same"))
-        .otherwise(pl.lit("apart"))
-    )
+def _goods(table: pl.DataFrame, left: Rows, right: Rows) -> Levels:
+    keys = keys_of(table["product"])
+    known = (keys[left] != 0) & (keys[right] != 0)
+    same = known & (keys[left] == keys[right])
+    rows = np.flatnonzero(known & ~same)
+    texts = np.array(table["product"].fill_null("").to_list(), dtype=object)
+    likeness = process.cpdist(texts[left[rows]], texts[right[rows]], scorer=fuzz.token_set_ratio, workers=-1, dtype=np.float32)
+    same[rows] = likeness >= _PRODUCT_ALIKE
+    return _chosen("goods", len(left), ("same", same), ("apart", known))

@@ -50,7 +50,7 @@ def components(size: int, left: Labels, right: Labels, labels: Labels | None = N
 
 def unambiguous(edges: pl.DataFrame, opposed: pl.DataFrame) -> pl.Series:
     """Whether an edge stands alone: false where one of its records fits another partner about as well, and the
-    two partners are two firms.
+    two partners are two firms. A record in such doubt is no bridge to others that fit no better.
 
     `edges` has left, right and score; `opposed` pairs of rows that are two firms.
     """
@@ -65,8 +65,14 @@ def unambiguous(edges: pl.DataFrame, opposed: pl.DataFrame) -> pl.Series:
     doubtful = rivals.select(
         left=pl.min_horizontal("left", "right"), right=pl.max_horizontal("left", "right"), doubtful=pl.lit(True)
     ).unique()
-    marked = edges.select("left", "right").join(doubtful, on=["left", "right"], how="left", maintain_order="left")
-    return marked["doubtful"].is_null()
+    marked = odds.join(doubtful, on=["left", "right"], how="left", maintain_order="left")
+    torn = marked.filter("doubtful")
+    torn = pl.concat([torn.select("odds", row=side) for side in ("left", "right")])
+    limit = torn.group_by("row").agg(limit=pl.col("odds").max() * _CLEARLY_BETTER)
+    for side in ("left", "right"):
+        marked = marked.join(limit.rename({"row": side, "limit": f"limit_{side}"}), on=side, how="left", maintain_order="left")
+    bridge = pl.max_horizontal("limit_left", "limit_right") > pl.col("odds")
+    return marked.select((pl.col("doubtful").is_null() & ~bridge.fill_null(False)).alias("clear"))["clear"]
 
 
 def joined(labels: Labels, edges: pl.DataFrame, guard: Guard) -> tuple[Labels, pl.Series]:

@@ -18,8 +18,8 @@ from schemas.reference import load_name_bigrams
 
 Floats = npt.NDArray[np.float64]
 _ALPHABET: Final = 2500
-_SHARE_POINTS: Final = (-60.0, -25.0, -20.5, -17.5, -14.5, -11.5, -8.5, -3.0)
-_SHARE_VALUES: Final = (1e-8, 2e-7, 5e-7, 9e-7, 1.6e-6, 4e-6, 1e-5, 4e-5)
+_SHARE_POINTS: Final = (-60.0, -32.0, -27.0, -23.5, -20.5, -17.5, -14.5, -11.5, -8.5, -4.0)
+_SHARE_VALUES: Final = (2e-8, 1e-7, 4e-7, 5e-7, 8e-7, 1.8e-6, 6e-6, 1.1e-5, 1.7e-5, 4e-5)
 """Log probability of a name under the model, and the chance that another given firm bears the same name."""
 
 

@@ -2,148 +2,159 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from transforms.linking import rarity, rules
+from transforms.linking.compare import LEVELS, Compared, Flags
+
+Floats = npt.NDArray[np.float64]
 
 _NAME_PARTS: Final = {
-    "exact": "name", "sound": "sound", "alias": "second_name", "spelled": "spelling", "typo": "typo", "longer": "longer_name",
-    "alike": "similar_name", "other": "other_name",
+    "exact": "name", "sound": "sound", "alias": "second_name", "spelled": "spelling", "typo": "typo", "short": "short_name",
+    "longer": "longer_name", "alike": "similar_name", "numbered": "other_number", "other": "other_name",
 }
+_FINEST: Final = {"street": "city", "district": "district", "city": "city", "province": "province"}
+_STREETS_OF_A_CITY: Final = 1000
+_NAME_ALONE: Final = 0.4
+"""Score of pairs that agree in nothing but their name, below every tier."""
 
 
-def scored(levels: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
-    """`left`, `right`, `rule`, `score` and `is_apart` of compared pairs.
+def scored(pairs: Compared, table: pl.DataFrame) -> pl.DataFrame:
+    """`left`, `right`, `rule`, `score` and `is_apart` of compared pairs that reach the review tier or are apart.
 
-    `levels` as from `compared`, `table` as from `prepared`. A pair that agrees in nothing but its name scores
-    below every tier. `is_apart`: the records are two firms for certain enough to keep others from joining them.
+    `table` as from `prepared`. A pair that agrees in nothing but its name scores below every tier. `is_apart`: the
+    records are two firms for certain enough to keep others from joining them.
     """
+    world = _world(table)
+    odds = _name_odds(pairs, table, world) * _place_factor(pairs, table) * _factor(pairs, "home") * _factor(pairs, "goods")
+    odds *= _founding_factor(pairs, table) * np.where(pairs.same_origin, _by_name(rules.SAME_ORIGIN, 1.0)[pairs.levels["name"]], 1.0)
+    score = _stated(pairs, table, odds / (1 + odds))
+    apart = pairs.at("day", "apart")
+    worth = (score >= rules.REVIEW) | (apart & pairs.at("name", "exact", "sound", "alias", "spelled", "typo", "short"))
+    chosen = pairs.taken(worth)
+    named = pl.DataFrame({kind: levels for kind, levels in chosen.levels.items()})
+    return pl.DataFrame({
+        "left": chosen.left, "right": chosen.right, "rule": named.select(_rule()).to_series(), "score": score[worth], "is_apart": apart[worth],
+    })
+
+
+def _world(table: pl.DataFrame) -> float:
+    """Firms that a record could be taken for: names and provinces of the table, at least rules.SMALLEST_WORLD."""
     placed = table.drop_nulls("province").select(pl.struct("sound", "province").n_unique()).item()
-    world = max(float(placed), rules.SMALLEST_WORLD)
-    levels = levels.with_columns(
-        place_share=_place_share(levels, table),
-        namesakes=pl.max_horizontal(*_gathered(_namesakes(table), levels)),
-        is_sole=_sole_site(levels, table),
-    )
-    levels = levels.with_columns(
-        chance=pl.Series(rarity.namesake_chance(levels["log_probability"].to_numpy())) + 0.3 * pl.col("namesakes") / world
-    )
-    odds = _name_odds(_share_linked(levels, table), world) * _place_factor() * _origin_factor()
-    for kind in ("home", "day", "goods"):
-        odds = odds * _factor(kind)
-    levels = levels.with_columns(odds=odds).with_columns(score=pl.col("odds") / (1 + pl.col("odds")))
-    return levels.select("left", "right", rule=_rule(), score=_stated(), is_apart=pl.col("day") == "apart")
+    return max(float(placed), float(rules.SMALLEST_WORLD))
 
 
-def _stated() -> pl.Expr:
-    """The score, where the two measured cases of rules.py do not say otherwise."""
-    sole = pl.col("name").replace_strict(rules.SOLE_SITE, default=None, return_dtype=pl.Float64)
-    is_near = pl.col("place") != "apart"
-    sole_score = pl.when(is_near).then(sole).otherwise(rules.SOLE_SITE_APART)
-    is_sole = pl.col("is_sole") & sole.is_not_null() & (pl.col("day") != "apart")
-    supported = (
-        pl.col("place").is_in(rules.SUPPORT) | pl.col("home").is_in(["site", "domain"])
-        | (pl.col("day") == "same") | (pl.col("goods") == "same")
-    )
-    return (
-        pl.when(is_sole).then(pl.max_horizontal("score", sole_score))
-        .when(pl.col("day") == "apart").then(pl.min_horizontal("score", rules.TWO_FOUNDINGS))
-        .when(supported).then("score")
-        .otherwise(pl.min_horizontal("score", 0.4))
-    )
+def _by_name(values: Mapping[str, float], default: float) -> Floats:
+    return np.array([values.get(name, default) for name in LEVELS["name"]])
 
 
-def _name_odds(share: float, world: float) -> pl.Expr:
-    rare = share / (world * pl.col("chance"))
-    fixed = {name: part / (world * chance) for name, (part, chance) in rules.NAME_ODDS.items()}
-    return (
-        pl.when(pl.col("name") == "exact").then(rare)
-        .when(pl.col("name") == "sound").then(rare / rules.SOUND_COLLISION)
-        .when(pl.col("name") == "spelled").then(rare * rules.SPELLED_SHARE / rules.SPELLED_CHANCE)
-        .otherwise(pl.col("name").replace_strict(fixed, default=0.0, return_dtype=pl.Float64))
-    )
+def _name_odds(pairs: Compared, table: pl.DataFrame, world: float) -> Floats:
+    log_probability = table["log_probability"].to_numpy()
+    chance = rarity.namesake_chance(np.maximum(log_probability[pairs.left], log_probability[pairs.right]))
+    chance += 0.3 * _namesakes(pairs, table) / world
+    rare = _share_linked(pairs, table) / (world * chance)
+    fixed = _by_name({name: share / (world * chance) for name, (share, chance) in rules.NAME_ODDS.items()}, 0.0)
+    scale = _by_name(
+        {"exact": 1.0, "sound": 1 / rules.SOUND_COLLISION, "spelled": rules.SPELLED_SHARE / rules.SPELLED_CHANCE}, 0.0
+    )[pairs.levels["name"]]
+    return np.where(scale > 0, rare * scale, fixed[pairs.levels["name"]])
 
 
-_AGREED: Final = {"home": "site", "goods": "same", "day": "same", "place": "street"}
-_KEYS: Final = {"home": "site", "goods": "goods", "day": "day", "place": "street"}
-
-
-def _factor(kind: str) -> pl.Expr:
+def _factor(pairs: Compared, kind: str) -> Floats:
     """The factor of a kind of evidence, weaker where the names are unequal and the pair may be of one group."""
-    usual = pl.col(kind).replace_strict(rules.FACTORS[kind], return_dtype=pl.Float64)
-    return pl.when(pl.col(kind) == _AGREED[kind]).then(pl.coalesce(_affiliated(kind), usual)).otherwise(usual)
+    usual = np.array([rules.FACTORS[kind][level] for level in LEVELS[kind]])
+    key = {"home": "site", "goods": "goods", "day": "day"}[kind]
+    weaker = _by_name({name: factors[key] for name, factors in rules.AFFILIATED.items() if key in factors}, np.nan)
+    agreed = pairs.levels[kind] == 0
+    affiliated = weaker[pairs.levels["name"]]
+    return np.where(agreed & ~np.isnan(affiliated), affiliated, usual[pairs.levels[kind]])
 
 
-def _affiliated(kind: str) -> pl.Expr:
-    weaker = {name: factors[_KEYS[kind]] for name, factors in rules.AFFILIATED.items() if _KEYS[kind] in factors}
-    return pl.col("name").replace_strict(weaker, default=None, return_dtype=pl.Float64)
+def _founding_factor(pairs: Compared, table: pl.DataFrame) -> Floats:
+    """Two registers that give one founding day under two names speak of one firm; one register seldom does."""
+    across = _by_name(rules.FOUNDED_ACROSS, np.nan)[pairs.levels["name"]]
+    applies = pairs.at("day", "same") & ~pairs.same_origin & ~np.isnan(across) & _sole_founding(pairs, table)
+    return np.where(applies, across, _factor(pairs, "day"))
 
 
-def _place_factor() -> pl.Expr:
+def _place_factor(pairs: Compared, table: pl.DataFrame) -> Floats:
     """The finer and the rarer the place two records agree on, the more it says."""
-    share = pl.col("place").replace_strict(rules.PLACE_SHARE, default=None, return_dtype=pl.Float64)
-    usual = pl.col("place").replace_strict(rules.FACTORS["place"], default=1.0, return_dtype=pl.Float64)
-    factor = pl.when(share.is_null()).then(usual).otherwise(pl.max_horizontal(share / pl.col("place_share"), 1.0))
-    most = pl.coalesce(_affiliated("place"), rules.MOST_OF_STREET)
-    return pl.when(pl.col("place") == "street").then(pl.min_horizontal(factor, most)).otherwise(factor)
+    most = _by_name({name: factors["street"] for name, factors in rules.AFFILIATED.items()}, rules.MOST_OF_PLACE)
+    factor = np.array([rules.FACTORS["place"].get(level, 1.0) for level in LEVELS["place"]])[pairs.levels["place"]]
+    for level, column in _FINEST.items():
+        at = pairs.at("place", level)
+        share = table.select((pl.len().over(column) + 20) / (pl.col(column).count() + 400)).to_series().to_numpy()[pairs.left[at]]
+        if level == "street":
+            share = share / _STREETS_OF_A_CITY
+        factor[at] = np.maximum(rules.PLACE_SHARE[level] / share, 1.0)
+    return np.minimum(factor, most[pairs.levels["name"]])
 
 
-def _origin_factor() -> pl.Expr:
-    repeated = pl.col("name").replace_strict(rules.SAME_ORIGIN, default=1.0, return_dtype=pl.Float64)
-    return pl.when("same_origin").then(repeated).otherwise(1.0)
+def _stated(pairs: Compared, table: pl.DataFrame, score: Floats) -> Floats:
+    """The score, where the measured cases of rules.py do not say otherwise."""
+    supported = (
+        pairs.at("place", *rules.SUPPORT) | pairs.at("home", "site", "domain") | pairs.at("day", "same") | pairs.at("goods", "same")
+    )
+    score = np.where(supported, score, np.minimum(score, _NAME_ALONE))
+    apart = pairs.at("day", "apart")
+    sole = _by_name(rules.SOLE_SITE, np.nan)[pairs.levels["name"]]
+    sole = np.where(pairs.at("place", "apart"), rules.SOLE_SITE_APART, sole)
+    applies = _sole_site(pairs, table) & ~apart & ~np.isnan(_by_name(rules.SOLE_SITE, np.nan)[pairs.levels["name"]])
+    score = np.where(applies, np.maximum(score, sole), score)
+    return np.where(apart, np.minimum(score, rules.TWO_FOUNDINGS), score)
 
 
-def _gathered(values: pl.Series, pairs: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
-    left, right = values.gather(pairs["left"]).alias("of_left"), values.gather(pairs["right"]).alias("of_right")
-    return left, right
+def _namesakes(pairs: Compared, table: pl.DataFrame) -> Floats:
+    """Further cities, beside those of the pair itself, in which the table has the pair's name."""
+    cities = table.select(pl.col("city").drop_nulls().n_unique().over("sound")).to_series().to_numpy().astype(np.float64)
+    own = np.where(pairs.at("place", "other_city", "apart"), 2.0, 1.0)
+    return np.maximum(np.maximum(cities[pairs.left], cities[pairs.right]) - own, 0.0)
 
 
-def _place_share(levels: pl.DataFrame, table: pl.DataFrame) -> pl.Series:
-    """Share of the table's records in the place that a pair agrees on, smoothed; 1 where it agrees on none."""
-    finest = {"street": "city", "district": "district", "city": "city", "province": "province"}
-    shares = {}
-    for level, column in finest.items():
-        share = table.select((pl.len().over(column) + 20) / (pl.col(column).count() + 20 * 20)).to_series()
-        shares[level] = share.gather(levels["left"]).alias(level)
-    chosen = pl.coalesce(*(pl.when(pl.col("place") == level).then(pl.col(f"share_{level}")) for level in finest), pl.lit(1.0))
-    wide = levels.with_columns(series.alias(f"share_{level}") for level, series in shares.items())
-    street = pl.when(pl.col("place") == "street").then(pl.lit(1e-3)).otherwise(1.0)
-    return wide.select((chosen * street).alias("place_share")).to_series()
-
-
-def _namesakes(table: pl.DataFrame) -> pl.Series:
-    """Further cities in which the table has the name of a record."""
-    cities = pl.col("city").n_unique().over("sound") - pl.col("city").is_null().any().over("sound").cast(pl.UInt32)
-    return table.select((cities.cast(pl.Float64) - 1).clip(0)).to_series()
-
-
-def _share_linked(levels: pl.DataFrame, table: pl.DataFrame) -> float:
+def _share_linked(pairs: Compared, table: pl.DataFrame) -> float:
     """Share of records that agree with another in name and place, as far as the bounds let it count."""
-    agreeing = levels.filter((pl.col("name") == "exact") & pl.col("place").is_in(["street", "district", "city", "province"]))
-    linked = pl.concat([agreeing["left"], agreeing["right"]]).n_unique()
+    agreeing = pairs.at("name", "exact") & pairs.at("place", "street", "district", "city", "province")
+    linked = len(np.union1d(pairs.left[agreeing], pairs.right[agreeing]))
     low, high = rules.SHARE_LINKED
     return float(np.clip(linked / max(table.height, 1), low, high))
 
 
-def _sole_site(levels: pl.DataFrame, table: pl.DataFrame) -> pl.Series:
+def _sole_site(pairs: Compared, table: pl.DataFrame) -> Flags:
     """Pairs on a homepage that exactly two names share, no source having both."""
     held = table.drop_nulls("site").group_by("site").agg(
-        names=pl.col("sound").n_unique(),
-        twice=pl.struct("sound", "origin").n_unique() > pl.col("origin").n_unique(),
+        names=pl.col("sound").n_unique(), listed=pl.struct("sound", "origin").n_unique(), origins=pl.col("origin").n_unique()
     )
-    sole = table.select("site").join(held, on="site", how="left", maintain_order="left").select(
-        ((pl.col("names") == 2) & ~pl.col("twice")).fill_null(False)
-    ).to_series()
-    return (levels["home"] == "site") & sole.gather(levels["left"])
+    sole = (pl.col("names") == 2) & (pl.col("listed") == pl.col("origins"))
+    flags = table.select("site").join(held, on="site", how="left", maintain_order="left").select(sole.fill_null(False)).to_series()
+    return np.asarray(pairs.at("home", "site") & flags.to_numpy()[pairs.left], dtype=bool)
+
+
+def _sole_founding(pairs: Compared, table: pl.DataFrame) -> Flags:
+    """Pairs of one founding day whose homepage and address have no third name of that day."""
+    crowded = [
+        table.select(
+            (pl.col(name).is_not_null() & pl.col("established").is_not_null())
+            & (pl.col("sound").n_unique().over("established", name) > 2)
+        ).to_series().to_numpy()
+        for name in ("site", "street")
+    ]
+    alone = ~(crowded[0] | crowded[1])
+    return np.asarray(alone[pairs.left] & alone[pairs.right], dtype=bool)
 
 
 def _rule() -> pl.Expr:
     """The parts that agree, joined by +: `name+district+homepage`."""
-    place = pl.when(pl.col("place").is_in(rules.SUPPORT)).then(pl.lit("+") + pl.col("place").replace("street", "address")).otherwise(pl.lit(""))
-    home = pl.when(pl.col("home").is_in(["site", "domain"])).then(pl.lit("+homepage")).otherwise(pl.lit(""))
-    day = pl.when(pl.col("day") == "same").then(pl.lit("+established")).otherwise(pl.lit(""))
-    goods = pl.when(pl.col("goods") == "same").then(pl.lit("+product")).otherwise(pl.lit(""))
-    return pl.concat_str(pl.col("name").replace_strict(_NAME_PARTS, return_dtype=pl.String), place, home, day, goods)
+    places = ["+address" if level == "street" else f"+{level}" if level in rules.SUPPORT else "" for level in LEVELS["place"]]
+    homes = ["+homepage" if level in ("site", "domain") else "" for level in LEVELS["home"]]
+    days = ["+established" if level == "same" else "" for level in LEVELS["day"]]
+    goods = ["+product" if level == "same" else "" for level in LEVELS["goods"]]
+    names = [_NAME_PARTS[level] for level in LEVELS["name"]]
+    parts = {"name": names, "place": places, "home": homes, "day": days, "goods": goods}
+    return pl.concat_str(
+        pl.col(kind).replace_strict(dict(enumerate(words)), return_dtype=pl.String) for kind, words in parts.items()
+    ).alias("rule")
