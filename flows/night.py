@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -126,10 +127,24 @@ def new_night(
     asked = {source.name for source in load_sources(sources or None)}
     before = Lake(lake_url).current()
     night = Night(
-        lake_url, timestamp(), tuple(sorted(asked)), tuple(engines), keep, accepted=tuple(accepted), before=before
+        lake_url,
+        _name_after(before),
+        tuple(sorted(asked)),
+        tuple(engines),
+        keep,
+        accepted=tuple(accepted),
+        before=before,
     )
     manifest = night.previous_manifest()
     if not sources or manifest is None:
         return night
     resting = sorted(set(manifest.sources) - asked)
     return replace(night, sources=tuple(sorted({*asked, *resting})), resting=tuple(resting))
+
+
+def _name_after(before: str | None) -> str:
+    """Now, or a second after the committed snapshot where the clock is behind it: names keep their order."""
+    now = timestamp()
+    if before is None or now > before:
+        return now
+    return timestamp(datetime.strptime(before, "%Y-%m-%dT%H%M%SZ") + timedelta(seconds=1))

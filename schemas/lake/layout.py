@@ -127,11 +127,17 @@ class Lake:
         self.write_bytes(path, _json_bytes(document))
 
     def read_table(self, path: str, columns: list[str] | None = None) -> pl.DataFrame:
-        """A Parquet file; raises LakeError when it is not there."""
+        """A Parquet file; raises LakeError when it is not there or not whole."""
         root = self.local_root
-        if root is not None and (root / path).exists():
-            return pl.read_parquet(root / path, columns=columns, glob=False)
-        return pl.read_parquet(BytesIO(self.read_bytes(path)), columns=columns)
+        try:
+            if root is not None and (root / path).exists():
+                return pl.read_parquet(root / path, columns=columns, glob=False)
+            return pl.read_parquet(BytesIO(self.read_bytes(path)), columns=columns)
+        except pl.exceptions.ComputeError as error:
+            raise LakeError(
+                f"{path} in {self.url} is damaged ({str(error).splitlines()[0]}). `caplake lake verify` names all that is, "
+                "`caplake lake rollback` goes back to the snapshot before."
+            ) from None
 
     def remove(self, path: str) -> None:
         if self.exists(path):

@@ -1,0 +1,99 @@
+"""Proof: fifty nights over changing data, with searches beside them. `python -m tests.proofs.soak --nights 50`.
+
+Nothing may grow beyond what is kept (files, indexes, memory), ids stay, and the change tables add up to the
+differences between the first and the last snapshot.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+import psutil
+
+from schemas.lake import Lake, Snapshot
+from tests.proofs.nights import deliver, night
+from tests.proofs.readers import Reader
+
+KEEP = 3
+
+
+@dataclass
+class Soak:
+    """What was measured: bytes of memory after each night, files of the lake after each night, problems."""
+
+    memory: list[int] = field(default_factory=list)
+    files: list[int] = field(default_factory=list)
+    reads: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def soak(folder: Path, nights: int) -> Soak:
+    """Run nights over one lake, each on a new edition."""
+    lake, drop, found = folder / "lake", folder / "drop", Soak()
+    os.environ["CAPLAKE_DROP"] = str(drop)
+    deliver(drop, 0)
+    night(lake)
+    names = _names(lake)
+    ids = _ids(lake)
+    with Reader(Lake(str(lake))) as reader:
+        for number in range(1, nights + 1):
+            deliver(drop, number)
+            night(lake)
+            names = _after(names, Snapshot.current(Lake(str(lake))).table("changes"))
+            if names != _names(lake):
+                found.problems.append(f"night {number}: changes do not add up to the snapshot")
+            moved = {key for key, firm in _ids(lake).items() if ids.setdefault(key, firm) != firm}
+            if moved:
+                found.problems.append(f"night {number}: records changed their firm id: {sorted(moved)[:3]}")
+            found.memory.append(psutil.Process().memory_info().rss)
+            found.files.append(sum(1 for path in lake.rglob("*") if path.is_file() and "raw" not in path.parts))
+    kept = len(Lake(str(lake)).snapshots())
+    if kept > KEEP:
+        found.problems.append(f"{kept} snapshots are kept instead of {KEEP}")
+    found.reads = reader.reads
+    found.problems += reader.problems
+    return found
+
+
+def _names(lake: Path) -> dict[str, str]:
+    return dict(Snapshot.current(Lake(str(lake))).table("firms", ["firm_id", "name"]).iter_rows())
+
+
+def _ids(lake: Path) -> dict[str, str]:
+    return dict(Snapshot.current(Lake(str(lake))).table("links", ["record_key", "firm_id"]).iter_rows())
+
+
+def _after(names: dict[str, str], changes: pl.DataFrame) -> dict[str, str]:
+    """Names of the firms after the changes of one night."""
+    after = dict(names)
+    rows = changes.filter((pl.col("table") == "firms") & pl.col("column").is_null() | (pl.col("column") == "name"))
+    for row in rows.iter_rows(named=True):
+        if row["change"] == "removed":
+            after.pop(row["firm_id"])
+        else:
+            after[row["firm_id"]] = row["new"]
+    return after
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--nights", type=int, default=50)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        found = soak(Path(folder), arguments.nights)
+    half = len(found.memory) // 2
+    print(
+        f"{len(found.memory)} nights, {found.reads} reads; memory {found.memory[half] >> 20} MB at half, "
+        f"{found.memory[-1] >> 20} MB at the end; files {found.files[half]} and {found.files[-1]}"
+    )
+    print("\n".join(found.problems) or "nothing grew, ids are stable, the changes add up")
+    raise SystemExit(bool(found.problems))
+
+
+if __name__ == "__main__":
+    main()
