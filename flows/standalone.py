@@ -28,6 +28,8 @@ _OPTIONAL: Final = (
 )
 _MISSING: Final = ("-", "--", "미제공", "없음", "해당없음", "N/A", "n/a", "NA", "null", "NULL", "None", "nan", "0")
 _MOST_REGISTERS: Final = 50
+_FREQUENT_SHAPE: Final = 0.04
+_MOST_SHAPES: Final = 6
 
 
 def resolve_file(path: Path) -> pl.DataFrame:
@@ -103,12 +105,26 @@ def _origin(table: pl.DataFrame) -> pl.Expr:
     words = table.select(prefix.alias("prefix"))["prefix"]
     if words.null_count() == 0 and 1 < words.n_unique() <= min(_MOST_REGISTERS, table.height // 3 + 1):
         return prefix
+    return pl.lit(_shapes(table))
+
+
+def _shapes(table: pl.DataFrame) -> pl.Series:
+    """What each row fills in, as a name; rare shapes count as the frequent one that is most like them.
+
+    Where many shapes are frequent, cells are missing at random and tell no registers apart: all rows get one name.
+    """
     has_number = pl.coalesce("address", "region").str.contains(r"\d").fill_null(False)
-    filled = [
-        pl.col(name).is_not_null()
-        for name in ("established", "product", "region", "address", "business_no", "corporate_no")
-    ]
-    return pl.concat_str([flag.cast(pl.Int8).cast(pl.String) for flag in (has_number, *filled)])
+    filled = [pl.col(name).is_not_null() for name in ("established", "product", "region", "address", "business_no", "corporate_no")]
+    shapes = table.select(pl.concat_str([flag.cast(pl.Int8).cast(pl.String) for flag in (has_number, *filled)]).alias("shape"))["shape"]
+    counts = shapes.value_counts(sort=True).sort("count", "shape", descending=[True, False])
+    frequent = counts.filter(pl.col("count") >= table.height * _FREQUENT_SHAPE)["shape"].to_list()
+    if not 1 < len(frequent) <= _MOST_SHAPES:
+        return pl.Series("origin", ["records"]).new_from_index(0, table.height)
+    nearest = {
+        shape: min(frequent, key=lambda other: sum(a != b for a, b in zip(shape, other, strict=True)))
+        for shape in counts["shape"].to_list()
+    }
+    return shapes.replace_strict(nearest, return_dtype=pl.String).alias("origin")
 
 
 def _read(path: Path) -> pl.DataFrame:

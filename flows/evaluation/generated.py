@@ -16,6 +16,7 @@ import polars as pl
 from flows.evaluation.corruptions import Record, bare, corrupted
 
 _RECORDS_OF_A_FIRM: Final = ((1, 0.62), (2, 0.26), (3, 0.09), (4, 0.03))
+_KNOWN_NAME: Final = 0.02
 _WITH_HOMEPAGE: Final = 0.45
 _WITH_FOUNDING: Final = 0.55
 _SHARED_SITE: Final = 0.02
@@ -36,7 +37,7 @@ def generated_records(count: int, registers: Sequence[pl.DataFrame], seed: int) 
     while len(made) < count:
         firm += 1
         first, second = chance.choice(names), chance.choice(names)
-        name = first if chance.random() < 0.25 else first[: max(2, len(first) // 2)] + second[-max(2, len(second) // 2) :]
+        name = first if chance.random() < _KNOWN_NAME else first[: max(2, len(first) // 2)] + second[-max(2, len(second) // 2) :]
         site = None
         if chance.random() < _WITH_HOMEPAGE:
             site = last_site if last_site and chance.random() < _SHARED_SITE else f"www.firm{firm:07d}{chance.choice(_ENDINGS)}"

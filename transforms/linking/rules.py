@@ -80,7 +80,8 @@ another (홀딩스, 지주, 건설, 바이오, 에너지솔루션 ...) are none 
 
 SOLE_SITE: Final = {"typo": 0.9985, "spelled": 0.9985, "short": 0.9985, "longer": 0.99, "alike": 0.99, "other": 0.98}
 """Score of a homepage that only two names share and no source lists twice."""
-SOLE_SITE_APART: Final = 0.975
+SOLE_SITE_APART: Final = {"typo": 0.99, "spelled": 0.99, "short": 0.98, "longer": 0.975, "alike": 0.9, "other": 0.9}
+"""The same where the two records lie in two cities or provinces."""
 
 FOUNDED_ACROSS: Final = {"short": 3000.0, "longer": 500.0, "alike": 10_000.0, "other": 40_000.0}
 """Factor of one founding day under unequal names in two registers, where no third name on the homepage or at the address

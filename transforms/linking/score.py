@@ -102,9 +102,9 @@ def _stated(pairs: Compared, table: pl.DataFrame, score: Floats) -> Floats:
     )
     score = np.where(supported, score, np.minimum(score, _NAME_ALONE))
     apart = pairs.at("day", "apart")
-    sole = _by_name(rules.SOLE_SITE, np.nan)[pairs.levels["name"]]
-    sole = np.where(pairs.at("place", "apart"), rules.SOLE_SITE_APART, sole)
-    applies = _sole_site(pairs, table) & ~apart & ~np.isnan(_by_name(rules.SOLE_SITE, np.nan)[pairs.levels["name"]])
+    near, far = (_by_name(scores, np.nan)[pairs.levels["name"]] for scores in (rules.SOLE_SITE, rules.SOLE_SITE_APART))
+    sole = np.where(pairs.at("place", "apart", "other_city"), far, near)
+    applies = _sole_site(pairs, table) & ~apart & ~np.isnan(sole)
     score = np.where(applies, np.maximum(score, sole), score)
     return np.where(apart, np.minimum(score, rules.TWO_FOUNDINGS), score)
 
