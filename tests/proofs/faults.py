@@ -16,7 +16,7 @@ from pathlib import Path
 
 from schemas.lake import Lake, LakeError, Snapshot
 from schemas.lake.lock import locked
-from tests.proofs.nights import deliver, night, table_hashes
+from tests.proofs.nights import deliver, differing, night
 from tests.proofs.readers import Reader
 
 Fault = Callable[[Path], AbstractContextManager[object]]
@@ -114,8 +114,8 @@ def run_faults(folder: Path, faults: dict[str, Fault]) -> list[str]:
         problems += [f"{name}: {problem}" for problem in reader.problems]
         night(disturbed)
         night(calm)
-        if table_hashes(disturbed) != table_hashes(calm):
-            problems.append(f"{name}: the next run does not end as an undisturbed one")
+        if differ := differing(disturbed, calm):
+            problems.append(f"{name}: the next run does not end as an undisturbed one: {differ}")
     return problems
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.lake import Lake
-from tests.proofs.nights import STEPS, deliver, night, start_night, table_hashes
+from tests.proofs.nights import STEPS, deliver, differing, night, start_night
 from tests.proofs.readers import Reader
 
 
@@ -44,8 +44,8 @@ def kill_nights(folder: Path, moments: list[float | str]) -> Outcome:
             killed += _kill(disturbed, drop, moment)
             night(disturbed)
             night(calm)
-            if table_hashes(disturbed) != table_hashes(calm):
-                problems.append(f"round {number}, killed at {moment}: tables differ from an undisturbed run")
+            if differ := differing(disturbed, calm):
+                problems.append(f"round {number}, killed at {moment}: {differ} differ from an undisturbed run")
             if left := [path.name for path in disturbed.rglob(".*.tmp")]:
                 problems.append(f"round {number}: leftovers {left}")
     return Outcome(len(moments), killed, reader.reads, [*problems, *reader.problems])

@@ -102,6 +102,11 @@ def table_hashes(lake: Path) -> dict[str, str]:
     return {name: entry.sha256 for name, entry in tables.items() if name not in ("redirects", f"quarantine/{SOURCE}")}
 
 
+def differing(lake: Path, other: Path) -> list[str]:
+    """Names of the tables in which two lakes differ."""
+    return sorted(name for name, _ in set(table_hashes(lake).items()) ^ set(table_hashes(other).items()))
+
+
 def main(arguments: Sequence[str]) -> Any:
     lake, drop, *step = arguments
     os.environ["CAPLAKE_DROP"] = drop
