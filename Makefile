@@ -58,4 +58,4 @@ evaluate: .venv/.test  ## quality of linking, understanding and ranking
 	@$(BIN)/python -m search.evaluation --lake $(LAKE) --shared $(SHARED)
 
 bench: .venv/.test  ## figures of docs/benchmarks.md
-	@$(BIN)/python -m search.evaluation.bench --lake $(LAKE)
+	@$(BIN)/python -m caplake.bench --lake $(LAKE)

@@ -1,0 +1,107 @@
+"""The figures of the bundled registers: the night, a search as a fresh process, warm searches, embedding."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from caplake.bench.measure import CAPLAKE, percentiles, run_process
+from caplake.bench.report import Figure
+from schemas.lake import Lake, Snapshot
+from search.embedding import load_embedder
+from search.filters import Filters
+from search.service import SearchService
+
+_NEEDS: Final = (
+    "포장지 날짜가 흐리게 찍혀 나가요",
+    "MES 구축",
+    "협동로봇으로 박스 적재",
+    "설비가 갑자기 멈춰요, 미리 알 수 없을까요",
+    "scratches on machined parts are missed",
+    "warehouse stock never matches the books",
+    "digital twin of a plant",
+    "설비 데이터를 한곳에 모으고 싶어요",
+    "PLC 교체",
+    "AGV for moving rolls",
+)
+_REGIONS: Final = (("41",), ("27",), ("11",), ("48", "26", "31"))
+
+
+def night() -> list[Figure]:
+    """The whole night from an empty lake, an unchanged one, and whether two empty lakes become the same bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        first, second = (str(Path(folder) / name) for name in ("a", "b"))
+        full = run_process([CAPLAKE, "run", "--lake", first])
+        unchanged = run_process([CAPLAKE, "run", "--lake", first])
+        snapshots = len(Lake(first).snapshots())
+        run_process([CAPLAKE, "run", "--lake", second])
+        same = _hashes(first) == _hashes(second)
+        manifest = Snapshot.current(Lake(first)).manifest
+        names = sum(entry.read for entry in manifest.sources.values())
+        search = min(run_process([CAPLAKE, "search", _NEEDS[0], "--lake", first, "--json"]).seconds for _ in range(3))
+    return [
+        Figure(
+            f"`caplake run`, {names:,} rows, {manifest.tables['firms'].rows:,} firms",
+            f"{full.seconds:.1f} s",
+            "at most 60 s",
+        ),
+        Figure("its memory at most", f"{full.peak_bytes / 2**30:.2f} GiB", "at most 2 GB"),
+        Figure(
+            "second run, nothing changed",
+            f"{unchanged.seconds:.1f} s, {snapshots - 1} new snapshots",
+            "at most 8 s, none",
+        ),
+        Figure("two runs from empty lakes", "byte-identical" if same else "DIFFERENT", "byte-identical"),
+        Figure("`caplake search` as a fresh process, best of 3", f"{search:.2f} s", "at most 1.5 s"),
+    ]
+
+
+def answers(lake: str, engine: str) -> list[Figure]:
+    """Warm, filtered hybrid searches inside one process."""
+    service = SearchService.current(Lake(lake), engine)
+    target = "p95 at most 15 ms" if engine == "embedded" else "p95 at most 40 ms"
+
+    def filtered(number: int) -> object:
+        region = _REGIONS[number % len(_REGIONS)]
+        return service.search(_NEEDS[number % len(_NEEDS)], filters=Filters(region=region))
+
+    def whole(number: int) -> object:
+        return service.search(_NEEDS[number % len(_NEEDS)])
+
+    return [
+        _latency(f"{engine}: filtered hybrid search", filtered, target),
+        _latency(f"{engine}: search of all firms", whole, target),
+    ]
+
+
+def _latency(what: str, call: Callable[[int], object], target: str) -> Figure:
+    found = percentiles(call, 200)
+    return Figure(what, f"p50 {found['p50']:.1f} ms, p95 {found['p95']:.1f} ms, p99 {found['p99']:.1f} ms", target)
+
+
+def embedding(lake: str) -> list[Figure]:
+    """Distinct capability texts embedded a second with the shipped model."""
+    texts = Snapshot.current(Lake(lake)).table("capabilities", ["text"])["text"].unique(maintain_order=True).to_list()
+    embedder = load_embedder()
+    embedder.encode_passages(texts[:1_000])
+    started = time.perf_counter()
+    embedder.encode_passages(texts)
+    rate = len(texts) / (time.perf_counter() - started)
+    return [
+        Figure(
+            f"embedding {len(texts):,} distinct texts with {embedder.model_id}",
+            f"{rate:,.0f} a second",
+            "at least 25,000",
+        )
+    ]
+
+
+def _hashes(lake: str) -> str:
+    tables = Snapshot.current(Lake(lake)).manifest.tables
+    return hashlib.sha256(
+        "".join(f"{name}{entry.sha256}" for name, entry in sorted(tables.items())).encode()
+    ).hexdigest()
