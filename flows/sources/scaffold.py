@@ -12,7 +12,8 @@ import polars as pl
 import yaml
 
 from flows.sources.declaration import SOURCES_FOLDER, SourceError
-from flows.sources.reading import FILE, LINE, read_table
+from flows.sources.delimited import LINE
+from flows.sources.reading import FILE, read_table
 
 _GUESSES: Final = {
     "name": r"^(업체명|기업명|회사명|상호|법인명|사업자명|company_?name|name|firm)$",
