@@ -11,7 +11,9 @@ import numpy.typing as npt
 import polars as pl
 
 from schemas.lake import Snapshot
+from schemas.vocabulary import load_vocabulary
 from search.engines.base import Floats, Rows
+from search.industries import IndustryWords, statements_by_industry
 
 Mask = npt.NDArray[np.bool_]
 
@@ -70,6 +72,24 @@ class SnapshotColumns:
         return self.firms.height
 
     @cached_property
+    def trading(self) -> Mask:
+        """Firms not known to be closed or suspended."""
+        return ~self.firms["status"].is_in(["closed", "suspended"]).to_numpy()
+
+    @cached_property
+    def korean(self) -> Mask:
+        return (self.firms["country"] == "KR").to_numpy()
+
+    @cached_property
+    def statement_count(self) -> Rows:
+        return self.firms["statement_count"].to_numpy().astype(np.int32)
+
+    @cached_property
+    def established(self) -> npt.NDArray[np.datetime64]:
+        """Day of establishment, NaT where unknown."""
+        return self.firms["established"].to_numpy().astype("datetime64[D]")
+
+    @cached_property
     def statement_weight(self) -> Floats:
         """How much a statement counts by itself: source class, link tier and age, in (0, 1]."""
         weights = self.statements.select(
@@ -94,22 +114,44 @@ class SnapshotColumns:
         return Postings.from_lists(self.statements["fields"])
 
     @cached_property
+    def selling(self) -> dict[str, Mask]:
+        """Per field the firms with a statement in it."""
+        return {name: self.mask(self.firm_of[self.fields.of(name)]) for name in self.fields.ids}
+
+    @cached_property
+    def industries(self) -> dict[str, Mask]:
+        """Per industry the firms with a capability statement that names it."""
+        # A register's name of a firm's own industry says what the firm is, not for whom it works.
+        tagged = self.statements.select("text", "concepts", "kind").with_row_index("row")
+        tagged = tagged.filter((pl.col("concepts").list.len() > 0) & (pl.col("kind") != "industry"))
+        words = IndustryWords(load_vocabulary().industries)
+        found = statements_by_industry(tagged.select("row", "text").iter_rows(), words)
+        return {name: self.mask(self.firm_of[rows]) for name, rows in sorted(found.items())}
+
+    @cached_property
+    def region_code(self) -> npt.NDArray[np.str_]:
+        """Region code of each firm, of 2 or 5 digits, empty where unknown."""
+        return self.firms["region_code"].fill_null("").to_numpy().astype("U5")
+
+    @cached_property
     def province(self) -> npt.NDArray[np.str_]:
         """Two-digit region code of each firm, empty where unknown."""
-        return self.firms["region_code"].fill_null("").str.slice(0, 2).to_numpy().astype("U2")
+        return self.region_code.astype("U2")
 
     def firms_in(self, code: str) -> Mask:
         """Firms in a province (2 digits), or in a city or district (5 digits; a city covers its districts)."""
-        codes = self.firms["region_code"].fill_null("")
         prefix = code.rstrip("0") if len(code) == 5 and code.endswith("0") else code
-        return codes.str.starts_with(prefix).to_numpy() if len(prefix) > 2 else self.province == code[:2]
+        return np.char.startswith(self.region_code, prefix) if len(prefix) > 2 else self.province == code[:2]
 
     @cached_property
-    def certified(self) -> dict[str, pl.DataFrame]:
-        """Per certification scheme: firm row and last day of validity."""
+    def certified(self) -> dict[str, tuple[Rows, npt.NDArray[np.datetime64]]]:
+        """Per certification scheme: firm rows, and the last day of validity of each, NaT where not given."""
         table = self.snapshot.table("certifications", ["firm_id", "scheme", "valid_to"])
         rows = table.with_columns(row=pl.col("firm_id").replace_strict(self.row_of, return_dtype=pl.Int32))
-        return {str(key[0]): part.select("row", "valid_to") for key, part in rows.group_by("scheme")}
+        return {
+            str(key[0]): (part["row"].to_numpy(), part["valid_to"].to_numpy().astype("datetime64[D]"))
+            for key, part in rows.group_by("scheme")
+        }
 
     @cached_property
     def has_patents(self) -> Mask:
@@ -130,7 +172,11 @@ class SnapshotColumns:
         return {str(key[0]): self.mask(part["row"].to_numpy()) for key, part in links.group_by("source")}
 
     def flag(self, column: str) -> Mask:
-        return self.firms[column].to_numpy().astype(bool)
+        return self._flags[column]
+
+    @cached_property
+    def _flags(self) -> dict[str, Mask]:
+        return {name: self.firms[name].to_numpy().astype(bool) for name in ("is_designated", "is_registered_supplier")}
 
     def mask(self, rows: Rows | list[int]) -> Mask:
         found = np.zeros(self.size, bool)

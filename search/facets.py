@@ -1,36 +1,55 @@
-"""Facet counts over all hits: exact, and equal on every engine."""
+"""Facet counts over all hits: exact, equal on every engine, and what choosing the value gives."""
 
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
+from search.bands import AGE, STAFF, age_masks, staff_masks
 from search.columns import Mask, SnapshotColumns
 from search.filters import certified
 
 Facet = dict[str, int]
+Masks = dict[str, Mask]
 
 
 def facets(columns: SnapshotColumns, hits: Mask, today: date) -> dict[str, Facet]:
-    """Firms among the hits per province, field, certification, source and with patents; largest first."""
+    """Firms among the hits per value of each facet, largest first; bands of age and staff in their own order."""
+    rows = np.flatnonzero(hits)
+    found = {"region": _counted(columns.province[rows])}
+    for name, masks in _masks(columns, today).items():
+        counts = {value: int(np.count_nonzero(mask[rows])) for value, mask in masks.items()}
+        found[name] = {v: n for v, n in counts.items() if n} if name in ("age", "staff") else _ordered(counts)
+    return found
+
+
+def cities(columns: SnapshotColumns, hits: Mask, province: str) -> Facet:
+    """Firms among the hits per city or district of a province, by 5-digit code; largest first."""
+    codes = columns.region_code[hits & (columns.province == province)]
+    return _counted(codes[np.char.str_len(codes) == 5])
+
+
+@lru_cache(maxsize=4)
+def _masks(columns: SnapshotColumns, today: date) -> dict[str, Masks]:
+    """The firms of every value, once a snapshot and day."""
+    ages, staff = age_masks(columns, today), staff_masks(columns)
     return {
-        "region": _counted(columns.province[hits & (columns.province != "")]),
-        "field": _per_mask({f: columns.mask(columns.firm_of[columns.fields.of(f)]) for f in columns.fields.ids}, hits),
-        "certification": _per_mask({s: certified(columns, s, today) for s in columns.certified}, hits),
-        "source": _per_mask(columns.sources, hits),
-        "registered_supplier": _per_mask({"true": columns.flag("is_registered_supplier")}, hits),
-        "has_patent": _per_mask({"true": columns.has_patents}, hits),
+        "field": columns.selling,
+        "certification": {scheme: certified(columns, scheme, today) for scheme in columns.certified},
+        "source": columns.sources,
+        "age": {band: ages[band] for band in AGE},
+        "staff": {band: staff[band] for band in STAFF},
+        "experience": columns.industries,
+        "registered_supplier": {"true": columns.flag("is_registered_supplier")},
+        "has_patent": {"true": columns.has_patents},
     }
 
 
 def _counted(values: np.ndarray) -> Facet:
-    names, counts = np.unique(values, return_counts=True)
+    names, counts = np.unique(values[values != ""], return_counts=True)
     return _ordered({str(name): int(count) for name, count in zip(names, counts, strict=True)})
-
-
-def _per_mask(masks: dict[str, Mask], hits: Mask) -> Facet:
-    return _ordered({name: int((mask & hits).sum()) for name, mask in masks.items()})
 
 
 def _ordered(counts: Facet) -> Facet:

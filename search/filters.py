@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from search.bands import age_masks, staff_masks
 from search.columns import Mask, SnapshotColumns
 
 
@@ -20,7 +21,8 @@ class Filters:
     `region` and `not_region` (where the head office is, or is not) and `service_area` (where the firm must
     come) hold codes of 2 or 5 digits, `field` field ids, `certification` schemes, `size` and
     `smart_factory_level` ids of `schemas/knowledge/constraints.yaml`. Years are those of the firm, money is
-    won, `diagnosis_level` and `deadline` are the buyer's words.
+    won, `diagnosis_level` and `deadline` are the buyer's words. `age` and `staff` hold bands of `search.bands`,
+    `experience` ids of industries that a statement of the firm must name; firms of which it is not known are out.
     """
 
     region: tuple[str, ...] = ()
@@ -29,6 +31,9 @@ class Filters:
     field: tuple[str, ...] = ()
     certification: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
+    age: tuple[str, ...] = ()
+    staff: tuple[str, ...] = ()
+    experience: tuple[str, ...] = ()
     designated: bool = False
     registered_supplier: bool = False
     has_patent: bool = False
@@ -111,21 +116,25 @@ def firm_mask(columns: SnapshotColumns, filters: Filters, today: date) -> Mask:
     """
     mask = np.ones(columns.size, bool)
     if not filters.include_closed:
-        mask &= ~np.isin(columns.firms["status"].to_numpy().astype("U9"), ["closed", "suspended"])
+        mask &= columns.trading
     if not filters.include_foreign:
-        mask &= columns.firms["country"].to_numpy().astype("U2") == "KR"
+        mask &= columns.korean
     if filters.region:
         mask &= np.logical_or.reduce([columns.firms_in(code) for code in filters.region])
     for code in filters.not_region:
         mask &= ~columns.firms_in(code)
-    if filters.field:
-        sold = [columns.mask(columns.firm_of[columns.fields.of(name)]) for name in filters.field]
-        mask &= np.logical_or.reduce(sold)
+    for wanted_ones, masks in (
+        (filters.field, columns.selling),
+        (filters.source, columns.sources),
+        (filters.experience, columns.industries),
+        (filters.age, age_masks(columns, today) if filters.age else {}),
+        (filters.staff, staff_masks(columns) if filters.staff else {}),
+    ):
+        if wanted_ones:
+            nobody = np.zeros(columns.size, bool)
+            mask &= np.logical_or.reduce([masks.get(name, nobody) for name in wanted_ones])
     for scheme in columns.certified.keys() & set(filters.certification):
         mask &= certified(columns, scheme, today)
-    if filters.source:
-        nobody = np.zeros(columns.size, bool)
-        mask &= np.logical_or.reduce([columns.sources.get(name, nobody) for name in filters.source])
     for wanted, column in (
         (filters.designated, "is_designated"),
         (filters.registered_supplier, "is_registered_supplier"),
@@ -160,5 +169,5 @@ def certified(columns: SnapshotColumns, scheme: str, today: date) -> Mask:
     held = columns.certified.get(scheme)
     if held is None:
         return np.zeros(columns.size, bool)
-    valid = held.filter(held["valid_to"].is_null() | (held["valid_to"] >= today))
-    return columns.mask(valid["row"].to_numpy())
+    rows, ends = held
+    return columns.mask(rows[np.isnat(ends) | (ends >= np.datetime64(today))])

@@ -91,7 +91,7 @@ def score_firms(columns: SnapshotColumns, statement_scores: Floats, weights: Wei
 def ordered(columns: SnapshotColumns, scores: Floats, among: Mask) -> Rows:
     """Rows of the firms among `among` by score; ties by completeness of the record, then by firm id."""
     rows = np.flatnonzero(among)
-    complete = columns.firms["statement_count"].to_numpy()[rows]
+    complete = columns.statement_count[rows]
     return rows[np.lexsort((rows, -complete, -scores[rows]))].astype(np.int32)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from schemas.lake import Lake, Snapshot
+from schemas.lake.reader import committed_snapshots
 from schemas.vocabulary import Vocabulary, load_vocabulary
 from search.answer import Answer, Relaxation
 from search.columns import Mask, SnapshotColumns
@@ -110,10 +111,27 @@ class SearchService:
     def suggester(self) -> Suggester:
         return Suggester(self.columns, self.vocabulary)
 
-    def changes_of(self, firm_ids: Sequence[str]) -> pl.DataFrame:
-        """What changed in the last night, of all firms where none is named."""
-        table = self.snapshot.table("changes")
+    def changes_of(self, firm_ids: Sequence[str], since: str | None = None) -> pl.DataFrame:
+        """What changed in the last night, or in every night after the snapshot `since`, oldest first.
+
+        Of all firms where none is named. Raises KeyError for a snapshot that is no longer kept.
+        """
+        nights = [self.snapshot.name]
+        if since is not None:
+            kept = committed_snapshots(self.snapshot.lake)
+            kept = kept[kept.index(self.snapshot.name) :] if self.snapshot.name in kept else nights
+            if since not in kept:
+                raise KeyError(since)
+            nights = kept[: kept.index(since)][::-1]
+        tables = [
+            Snapshot(self.snapshot.lake, night).table("changes").with_columns(snapshot=pl.lit(night)) for night in nights
+        ] or [self.snapshot.table("changes").clear().with_columns(snapshot=pl.lit(""))]
+        table = pl.concat(tables)
         return table.filter(pl.col("firm_id").is_in(list(firm_ids))) if firm_ids else table
+
+    def snapshots(self) -> list[str]:
+        """The snapshots that `changes_of` can count from, newest first."""
+        return committed_snapshots(self.snapshot.lake)
 
     def warm_up(self) -> None:
         """Load all that a search needs, so that the first buyer does not wait for it."""
@@ -178,7 +196,7 @@ class SearchService:
             hits=() if refused else tuple(hits),
             related=tuple(related) if not refused else (),
             facets=facets(self.columns, mask, self.today()) if not refused else {},
-            registered_without_evidence=self._without_evidence(allowed),
+            registered_without_evidence=int(self._silent(applied).sum()),
             relaxations=self._relaxations(understood, applied) if total == 0 and not refused else (),
         )
 
@@ -215,9 +233,18 @@ class SearchService:
         """Score of a firm and the reason that comes first: one that was looked up by name or number is certain."""
         return (1.0, say(f"reason.{why}", language)) if why else (float(ranking.firm_scores[row]), None)
 
-    def _without_evidence(self, allowed: Mask) -> int:
-        silent = self.columns.firms["statement_count"].to_numpy() == 0
-        return int((allowed & silent & self.columns.flag("is_registered_supplier")).sum())
+    def registered_without_evidence(self, applied: Filters) -> list[str]:
+        """Ids of the registered suppliers that pass the filters and publish no capability, by name.
+
+        Nothing is known of their fields or customers, so filters on these leave them in.
+        """
+        rows = np.flatnonzero(self._silent(applied))
+        found = self.columns.firms[rows].select("firm_id", "name").sort("name", "firm_id")
+        return found["firm_id"].to_list()
+
+    def _silent(self, applied: Filters) -> Mask:
+        allowed = firm_mask(self.columns, applied.without("field", "experience"), self.today())
+        return allowed & (self.columns.statement_count == 0) & self.columns.flag("is_registered_supplier")
 
     def _relaxations(self, understood: Understood, applied: Filters) -> tuple[Relaxation, ...]:
         """What is found when each filter in turn is dropped."""
