@@ -25,7 +25,8 @@ def run_night(night: Night, runner: Runner) -> NightReport:
         model = runner.step(embed, night)
         report.index_counts = dict(zip(night.engines, runner.each(index, night.engines, night), strict=True))
         report.gates = runner.step(judge, night, report.sources, report.index_counts)
-        runner.step(commit, night, manifest_of(night, report.sources, model, inputs(deliveries), report.gates))
+        made_from = inputs(deliveries, night.lake)
+        runner.step(commit, night, manifest_of(night, report.sources, model, made_from, report.gates))
         report.committed = True
         runner.step(collect_garbage, night)
     return report

@@ -49,7 +49,7 @@ class Identifiers(dy.Schema):
 class Names(dy.Schema):
     firm_id = c.firm_id(primary_key=True)
     name = c.text("Name", "이름", primary_key=True, min_length=1)
-    kind = c.one_of("Kind of name", "이름의 종류", ("register", "english"), primary_key=True)
+    kind = c.one_of("Kind of name", "이름의 종류", ("register", "english", "former", "second"), primary_key=True)
     source = c.source(primary_key=True)
     record_key = c.record_key(primary_key=True)
 
@@ -63,6 +63,10 @@ class Attributes(dy.Schema):
     as_of = c.as_of()
     basis = c.one_of("Who vouches for it", "근거", ("register", "self_declared"))
     is_chosen = c.flag("This value stands in firms", "대표값으로 선택됨")
+    rule = c.text(
+        "Why this value and no other: only value, all agree, finer place, authority of the source, newer, or first in order",
+        "선택 이유", example="authority", null="not the chosen value",
+    )
 
 
 class Capabilities(dy.Schema):
@@ -126,7 +130,35 @@ class Links(dy.Schema):
     firm_id = c.firm_id()
     tier = c.one_of("How sure the link is", "연결 등급", c.TIERS)
     rule = c.text("Rule that joined the record", "연결 규칙", example="business_no")
-    score = c.column(dy.Float64, "Measured precision of the rule", "규칙의 정밀도", unit="share", min=0.0, max=1.0)
+    score = c.column(
+        dy.Float64, "Probability that the link is right; 1 for identifiers and decisions", "연결이 맞을 확률", unit="share",
+        min=0.0, max=1.0,
+    )
+    linked_to = c.text(
+        "Record of the same firm that this one hangs on", "연결된 상대 기록", null="the firm's only record",
+        example="dart:00126380", regex=c.RECORD_KEY_PATTERN,
+    )
+
+
+class OpenPairs(dy.Schema):
+    left = c.text("Key of the first record", "첫째 기록", primary_key=True, regex=c.RECORD_KEY_PATTERN)
+    right = c.text("Key of the second record", "둘째 기록", primary_key=True, regex=c.RECORD_KEY_PATTERN)
+    rule = c.text("What the two agree in", "일치하는 항목", example="name+province")
+    score = c.column(dy.Float64, "Probability that they are one firm", "같은 기업일 확률", unit="share", min=0.0, max=1.0)
+    reason = c.one_of(
+        "Why a person decides: evidence too weak; one record fits two firms; numbers or days of two firms",
+        "사람이 판단하는 이유", ("weak", "ambiguous", "exclusive"),
+    )
+
+
+class History(dy.Schema):
+    firm_id = c.firm_id(primary_key=True)
+    event = c.one_of(
+        "Another id merged into this one; or records of this one split off to another", "사건", ("merged", "split"), primary_key=True
+    )
+    other_firm_id = c.text("The other id", "상대 번호", primary_key=True)
+    since = c.text("Snapshot of the event", "시작 스냅숏", primary_key=True)
+    record_count = c.whole_number("Records that came or went", "옮겨진 기록 수", unit="records", min=1)
 
 
 class Redirects(dy.Schema):
@@ -163,7 +195,9 @@ GOLD_TABLES: Final[dict[str, type[dy.Schema]]] = {
     "statuses": Statuses,
     "patents": Patents,
     "links": Links,
+    "open_pairs": OpenPairs,
     "redirects": Redirects,
+    "history": History,
     "embeddings": Embeddings,
     "changes": Changes,
 }

@@ -7,12 +7,15 @@ from typing import Final
 
 import polars as pl
 
-from transforms import identifiers, regions
+from transforms import identifiers, names, regions
 
 ATTRIBUTES: Final = (
     "name", "name_en", "country", "region_code", "address", "homepage", "market", "industry", "industry_code",
     "employees", "established", "listed",
 )
+SELF_DECLARED: Final = ("homepage", "employees", "name_en")
+"""What a firm says of itself to a register, which only passes it on."""
+
 SCHEMES: Final = ("register_no", "business_no", "corporate_no", "dart_code", "stock_code", "applicant_no")
 _CHECKS: Final = {
     "business_no": identifiers.business_no_checksum_ok,
@@ -34,9 +37,15 @@ def identifiers_table(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def names_table(records: pl.DataFrame) -> pl.DataFrame:
-    """Every name a firm goes by, with the record that says so."""
+    """Every name a firm goes by, with the record that says so.
+
+    Kinds: as the register writes it; its English name; a former name and another second name, both out of brackets.
+    """
     base = ("firm_id", "source", "record_key")
     parts = [records.select(*base, "name", kind=pl.lit("register"))]
+    beside = records.select(*base, name=names.remarks(pl.col("name")), is_former=names.is_former(pl.col("name")))
+    kind = pl.when("is_former").then(pl.lit("former")).otherwise(pl.lit("second"))
+    parts.append(beside.drop_nulls("name").filter(pl.col("name").str.len_chars() > 1).select(*base, "name", kind=kind))
     if "name_en" in records.columns:
         english = records.drop_nulls("name_en").select(*base, name="name_en", kind=pl.lit("english"))
         parts.append(english.select(parts[0].columns))
@@ -64,8 +73,25 @@ def attributes_table(records: pl.DataFrame, authority: Mapping[str, int]) -> pl.
         vague=(pl.col("attribute") == "region_code") & (pl.col("value").str.len_chars() == 2),
     ).sort("firm_id", "attribute", "vague", "rank", "as_of", "record_key",
            descending=[False, False, False, False, True, False], nulls_last=True)
-    first = pl.int_range(pl.len()).over("firm_id", "attribute") == 0
-    return ranked.with_columns(is_chosen=first, basis=pl.lit("register"))
+    group = ("firm_id", "attribute")
+    first = pl.int_range(pl.len()).over(group) == 0
+    declared = pl.when(pl.col("attribute").is_in(SELF_DECLARED)).then(pl.lit("self_declared")).otherwise(pl.lit("register"))
+    return ranked.with_columns(is_chosen=first, basis=declared).with_columns(rule=pl.when("is_chosen").then(_why_chosen(group)))
+
+
+def _why_chosen(group: tuple[str, ...]) -> pl.Expr:
+    """What the first of a firm's values for an attribute has before the next different one."""
+    others = pl.col("value") != pl.col("value").first()
+    rival = {name: pl.col(name).filter(others).first().over(group) for name in ("vague", "rank", "as_of")}
+    newer = pl.col("as_of").is_not_null() & (rival["as_of"].is_null() | (rival["as_of"] < pl.col("as_of")))
+    return (
+        pl.when(pl.len().over(group) == 1).then(pl.lit("only value"))
+        .when(~others.any().over(group)).then(pl.lit("all agree"))
+        .when(rival["vague"] & ~pl.col("vague")).then(pl.lit("finer place"))
+        .when(rival["rank"] > pl.col("rank")).then(pl.lit("authority"))
+        .when(newer).then(pl.lit("newer"))
+        .otherwise(pl.lit("first in order"))
+    )
 
 
 def firms_table(
@@ -104,7 +130,7 @@ def firms_table(
             fields=pl.col("fields").fill_null(pl.lit([], pl.List(pl.String))),
             is_designated=pl.col("firm_id").is_in(list(designated)),
             employees=pl.col("employees").cast(pl.Int64),
-            established=pl.col("established").cast(pl.Date),
+            established=pl.col("established").str.to_date(),
             region=regions.region_name(pl.col("region_code"), "ko"),
         )
     )

@@ -27,6 +27,7 @@ _BRANCH: Final = (
     r"(?:[\s_\-(]+)(?:[가-힣]{1,6})?(?:본사|본점|지점|지사|영업소|사업소|사업장|출장소|제?\d*공장|기업부설연구소|부설연구소|기술연구소)\)?$"
 )
 _BRACKETS: Final = r"[(\[{<][^)\]}>]*[)\]}>]"
+_FORMER: Final = r"(?i)^\s*(?:구|舊|전|변경\s*전|구\s*상호|구\s*명칭|formerly|former|fka)[\s.:,]+"
 _PUNCTUATION: Final = r"[^\p{L}\p{N}&+]+"
 _SOMETHING: Final = r"[\p{L}\p{N}]"
 _BARE_ROUNDS: Final = 2  # `Pte. Ltd.`, `Co., Ltd. (Korea)`
@@ -69,7 +70,13 @@ def remarks(name: pl.Expr) -> pl.Expr:
     """
     without_form = display_name(name).str.replace_all(_BRACKETED_FORM, " ")
     inside = without_form.str.extract(r"[(\[]([^)\]]{2,})[)\]]?")
-    return inside.str.replace(r"(?i)^\s*(?:구|舊|현|전|변경전|구상호|구명칭|formerly|former|fka)[\s.:,]+", "").str.strip_chars()
+    return inside.str.replace(rf"{_FORMER}|^\s*현[\s.:,]+", "").str.strip_chars()
+
+
+def is_former(name: pl.Expr) -> pl.Expr:
+    """Whether the brackets of a name say that they hold a former one."""
+    inside = display_name(name).str.replace_all(_BRACKETED_FORM, " ").str.extract(r"[(\[]([^)\]]{2,})[)\]]?")
+    return inside.str.contains(_FORMER).fill_null(False)
 
 
 def on_distinct(series: pl.Series, function: Callable[[pl.Series], pl.Series]) -> pl.Series:

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 
 from flows.fetch import Delivery, from_files, keep, kept_delivery
 from flows.night import Night, code_version
+from flows.review import decisions_fingerprint
 from flows.sources import load_source
+from flows.takedown import takedown_fingerprint
+from schemas.lake import Lake
 from schemas.lake.manifest import SCHEMA_VERSION
 from schemas.vocabulary import load_vocabulary
 from search.embedding import load_embedder
@@ -24,23 +27,29 @@ def collect(night: Night, source: str) -> Delivery:
     return keep(night.lake, source, files, transport)
 
 
-def fingerprint(delivery: Delivery) -> str:
-    """Of the bytes and of the source's declaration: equal means the same rows."""
-    declared = load_source(delivery.source)
-    return hashlib.sha256(f"{delivery.content_hash}|{declared.fingerprint}".encode()).hexdigest()[:32]
+def fingerprint(delivery: Delivery, lake: Lake) -> str:
+    """Of the bytes, of the source's declaration and of what is taken down: equal means the same rows."""
+    told = (delivery.content_hash, load_source(delivery.source).fingerprint, takedown_fingerprint(lake))
+    return hashlib.sha256("|".join(told).encode()).hexdigest()[:32]
 
 
-def inputs(deliveries: Sequence[Delivery]) -> str:
+def inputs(deliveries: Sequence[Delivery], lake: Lake) -> str:
     """Of everything a snapshot is made from."""
-    told = [f"{d.source}={fingerprint(d)}" for d in sorted(deliveries, key=lambda d: d.source)]
-    told += [SCHEMA_VERSION, code_version(), load_vocabulary().fingerprint, load_embedder().model_id]
+    told = [f"{d.source}={fingerprint(d, lake)}" for d in sorted(deliveries, key=lambda d: d.source)]
+    told += [
+        decisions_fingerprint(lake),
+        SCHEMA_VERSION,
+        code_version(),
+        load_vocabulary().fingerprint,
+        load_embedder().model_id,
+    ]
     return hashlib.sha256("|".join(told).encode()).hexdigest()[:32]
 
 
 def is_unchanged(night: Night, deliveries: Sequence[Delivery]) -> bool:
     """The committed snapshot was made from the same inputs, and every engine of the night has its index."""
     before = night.previous()
-    if before is None or before.manifest.inputs != inputs(deliveries):
+    if before is None or before.manifest.inputs != inputs(deliveries, night.lake):
         return False
     rows = before.manifest.tables["capabilities"].rows
     return all(open_store(engine, night.lake).count(before.name) == rows for engine in night.engines)

@@ -7,6 +7,7 @@ import polars as pl
 from flows.night import Night
 from flows.sources import load_source
 from flows.steps.resolve import all_records
+from flows.takedown import hidden_firms
 from schemas.gold import GOLD_TABLES
 from schemas.lake.writer import SnapshotWriter
 from transforms.capabilities import StatementKind, capabilities_table
@@ -38,6 +39,7 @@ def describe(night: Night, sources: list[str]) -> None:
     writer.write("capabilities", capabilities, GOLD_TABLES["capabilities"])
     writer.write("firms", firms, GOLD_TABLES["firms"])
     previous = night.previous()
-    before = {name: previous.table(name) for name in ("firms", "capabilities")} if previous else None
+    hidden = pl.col("firm_id").is_in(hidden_firms(night.lake))
+    before = {name: previous.table(name).filter(~hidden) for name in ("firms", "capabilities")} if previous else None
     changes = changes_table(before, {name: writer.table(name) for name in ("firms", "capabilities")})
     writer.write("changes", changes, GOLD_TABLES["changes"])

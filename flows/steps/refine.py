@@ -26,7 +26,7 @@ def refine(night: Night, delivery: Delivery) -> SourceEntry:
     source = load_source(delivery.source)
     writer = SnapshotWriter(night.lake, night.snapshot)
     before = _entry_before(night, source.name)
-    if before is not None and before.fingerprint == fingerprint(delivery):
+    if before is not None and before.fingerprint == fingerprint(delivery, night.lake):
         _take_over(night, writer, source.name)
         return before.model_copy(update={"new": 0, "changed": 0, "gone": 0})
     raw, malformed = read_delivery(night, source, delivery)
@@ -42,7 +42,7 @@ def refine(night: Night, delivery: Delivery) -> SourceEntry:
         as_of=delivery.as_of,
         receipt=delivery.folder,
         transport=delivery.transport,
-        fingerprint=fingerprint(delivery),
+        fingerprint=fingerprint(delivery, night.lake),
         read=read,
         valid=valid.height,
         quarantined=refused.filter(~pl.col("row_kept")).height,

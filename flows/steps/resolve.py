@@ -7,11 +7,13 @@ import polars as pl
 from flows.night import Night
 from flows.review import decisions
 from flows.sources import Source, load_source
+from flows.takedown import hidden_clusters
 from schemas.gold import GOLD_TABLES
 from schemas.lake.ledger import append_ledger, read_ledger
 from schemas.lake.writer import SnapshotWriter
+from schemas.records import RECORD_COLUMNS, record_schema
 from transforms import firms
-from transforms.linking import assign_firm_ids, link
+from transforms.linking import LinkedRecords, assign_firm_ids, id_history, link
 from transforms.linking.identity import LEDGER_SCHEMA
 
 
@@ -21,17 +23,21 @@ def resolve(night: Night, sources: list[str]) -> None:
     declared = [load_source(name) for name in sources]
     rows = all_records(writer, sources)
     linked = link(rows, decisions(night.lake))
-    identities = assign_firm_ids(
-        linked.records.select("record_key", "cluster"),
-        read_ledger(night.lake, "firm_ids", LEDGER_SCHEMA),
-        night.snapshot,
-    )
+    ledger = read_ledger(night.lake, "firm_ids", LEDGER_SCHEMA)
+    identities = assign_firm_ids(linked.records.select("record_key", "cluster"), ledger, night.snapshot)
     append_ledger(night.lake, "firm_ids", night.snapshot, identities.ledger)
     links = linked.records.join(identities.assigned, on="record_key")
     rows = rows.join(identities.assigned, on="record_key")
+    hidden = _hidden(night, rows.join(linked.records.select("record_key", "cluster"), on="record_key"))
+    _withdraw(writer, sources, hidden)
+    rows, links = (table.join(hidden, on="record_key", how="anti") for table in (rows, links))
+    gone = hidden["firm_id"].unique().implode()
+    history = id_history(pl.concat([ledger, identities.ledger]))
     tables = {
         "links": links,
-        "redirects": _with_since(night, identities.redirects),
+        "open_pairs": _open_pairs(linked, hidden),
+        "redirects": _with_since(night, identities.redirects.filter(~pl.col("firm_id").is_in(gone))),
+        "history": history.filter(~pl.col("firm_id").is_in(gone) & ~pl.col("other_firm_id").is_in(gone)),
         "identifiers": firms.identifiers_table(rows),
         "names": firms.names_table(rows),
         "attributes": firms.attributes_table(rows, {s.name: s.authority for s in declared}),
@@ -49,6 +55,29 @@ def all_records(writer: SnapshotWriter, sources: list[str]) -> pl.DataFrame:
     return pl.concat(
         [writer.table(f"sources/{name}").with_columns(source=pl.lit(name)) for name in sources], how="diagonal"
     )
+
+
+def _hidden(night: Night, rows: pl.DataFrame) -> pl.DataFrame:
+    """record_key and firm_id of the records of firms that are taken down."""
+    clusters = hidden_clusters(rows, night.lake)
+    return rows.filter(pl.col("cluster").is_in(clusters.implode())).select("record_key", "firm_id")
+
+
+def _withdraw(writer: SnapshotWriter, sources: list[str], hidden: pl.DataFrame) -> None:
+    """Write the sources' tables of this snapshot anew without the hidden records."""
+    for name in sources:
+        table = writer.table(f"sources/{name}")
+        kept = table.join(hidden, on="record_key", how="anti", maintain_order="left")
+        if kept.height < table.height:
+            schema = record_schema([column for column in table.columns if column in RECORD_COLUMNS])
+            writer.write(f"sources/{name}", kept, schema)
+
+
+def _open_pairs(linked: LinkedRecords, hidden: pl.DataFrame) -> pl.DataFrame:
+    shown = linked.open_pairs
+    for side in ("left", "right"):
+        shown = shown.join(hidden, left_on=side, right_on="record_key", how="anti")
+    return shown
 
 
 def _schemes(declared: list[Source]) -> dict[str, str]:

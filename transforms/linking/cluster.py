@@ -23,8 +23,8 @@ _AMBIGUOUS: Final = 0.6
 class LinkedRecords:
     """`records`: record_key, cluster_same and cluster (labels), how the record hangs on its cluster (tier, rule,
     score, linked_to) and its strongest link of all (strongest_rule, strongest_score; null where it stands alone).
-    `open_pairs`: left and right record keys with rule and score, for a person to decide.
-    `conflicts`: pairs that a rule proposed and the guard refused, with `reason`.
+    `open_pairs`: left and right record keys with rule, score and reason (weak, ambiguous, exclusive), for a person to
+    decide. `conflicts`: pairs that a rule proposed and the guard refused, with reason.
     """
 
     records: pl.DataFrame
@@ -58,7 +58,9 @@ def link(records: pl.DataFrame, decisions: pl.DataFrame | None = None) -> Linked
     used = pl.concat([sure.filter(~refused_sure), strong.filter(~refused_same), weak.filter(~refused_weak)])
     conflicts = pl.concat([sure.filter(refused_sure), strong.filter(refused_same), weak.filter(refused_weak), doubtful])
     reasons = ["exclusive"] * (conflicts.height - doubtful.height) + ["ambiguous"] * doubtful.height
-    left_open = pl.concat([likely.filter(pl.col("tier") == "review"), conflicts]).filter(
+    open_reasons = ["weak"] * likely.filter(pl.col("tier") == "review").height + reasons
+    left_open = pl.concat([likely.filter(pl.col("tier") == "review"), conflicts])
+    left_open = left_open.with_columns(reason=pl.Series(open_reasons, dtype=pl.String)).filter(
         pl.col("rule").is_in(rules.IDENTIFIERS).not_()
     )
     left_open = left_open.filter(pl.Series(clusters[left_open["left"]] != clusters[left_open["right"]], dtype=pl.Boolean))
@@ -66,7 +68,7 @@ def link(records: pl.DataFrame, decisions: pl.DataFrame | None = None) -> Linked
     result = pl.DataFrame({"record_key": keys, "cluster_same": same, "cluster": clusters})
     result = pl.concat([result, _attachment(used, same, clusters, keys), _strongest(used, clusters)], how="horizontal")
     return LinkedRecords(
-        result, _named(left_open, keys), _named(conflicts.with_columns(reason=pl.Series(reasons, dtype=pl.String)), keys)
+        result, _named(left_open, keys), _named(conflicts.with_columns(reason=pl.Series(reasons, dtype=pl.String)), keys),
     )
 
 
@@ -161,7 +163,7 @@ def _attachment(edges: pl.DataFrame, same: Labels, clusters: Labels, keys: pl.Se
 
 
 def _named(edges: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:
-    extra = [name for name in edges.columns if name == "reason"]
-    return edges.select(
-        *extra, left=keys.gather(edges["left"]), right=keys.gather(edges["right"]), rule="rule", score="score"
-    ).select("left", "right", "rule", "score", *extra).unique(["left", "right"], keep="first", maintain_order=True).sort("left", "right", "rule")
+    named = edges.select(
+        left=keys.gather(edges["left"]), right=keys.gather(edges["right"]), rule="rule", score="score", reason="reason"
+    ).sort("left", "right", "score", "rule", descending=[False, False, True, False])
+    return named.unique(["left", "right"], keep="first", maintain_order=True)

@@ -66,6 +66,38 @@ def assign_firm_ids(clusters: pl.DataFrame, ledger: pl.DataFrame, since: str) ->
     return FirmIdentities(assigned, entries.select(*LEDGER_SCHEMA).sort("record_key"), _redirects(ledger, births, assigned))
 
 
+def id_history(ledger: pl.DataFrame) -> pl.DataFrame:
+    """Merges and splits of ids, out of all assignments ever made (oldest first): firm_id, event, other_firm_id, since,
+    record_count.
+
+    Where records move to another id, the one they leave is `merged` into it when it has none left that night, else
+    they `split` off.
+    """
+    entries = ledger.with_row_index("entry")
+    before = pl.col("firm_id").shift(1).over("record_key", order_by="entry")
+    moves = entries.with_columns(before=before).filter(pl.col("before").is_not_null() & (pl.col("before") != pl.col("firm_id")))
+    grouped = moves.group_by("before", "firm_id", "since").agg(record_count=pl.len().cast(pl.Int64))
+    grouped = grouped.join(_records_held(ledger, grouped["since"].unique().sort()), on=["before", "since"], how="left")
+    is_gone = pl.col("held").is_null()
+    return grouped.select(
+        firm_id=pl.when(is_gone).then("firm_id").otherwise("before"),
+        event=pl.when(is_gone).then(pl.lit("merged")).otherwise(pl.lit("split")),
+        other_firm_id=pl.when(is_gone).then("before").otherwise("firm_id"),
+        since="since",
+        record_count="record_count",
+    ).sort(pl.all())
+
+
+def _records_held(ledger: pl.DataFrame, nights: pl.Series) -> pl.DataFrame:
+    """How many records each id (`before`) holds after each of the nights (`since`); ids without any are not there."""
+    parts = [
+        ledger.filter(pl.col("since") <= night).unique("record_key", keep="last", maintain_order=True)
+        .group_by(before="firm_id").agg(held=pl.len()).with_columns(since=pl.lit(night))
+        for night in nights
+    ]
+    return pl.concat([pl.DataFrame(schema={"before": pl.String, "held": pl.UInt32, "since": pl.String}), *parts])
+
+
 def _inherited(
     clusters: pl.DataFrame, latest: pl.DataFrame, births: pl.DataFrame, owners: pl.DataFrame
 ) -> pl.DataFrame:

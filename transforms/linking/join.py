@@ -125,6 +125,7 @@ def _one_by_one(labels: Labels, edges: pl.DataFrame, guard: Guard, rows: Labels)
 def _opposed(
     values: dict[int, list[set[str]]], members: dict[int, list[int]], opposed: dict[int, set[int]], first: int, second: int
 ) -> bool:
-    several = any(len(a | b) > 1 and a and b for a, b in zip(values[first], values[second], strict=True))
+    # A cluster that a person joined may hold two values already: then the other must not bring a third.
+    several = any(a and b and not (a <= b or b <= a) for a, b in zip(values[first], values[second], strict=True))
     theirs = set(members[second])
     return several or any(opposed[row] & theirs for row in members[first])
