@@ -5,12 +5,14 @@ Words are scored by BM25 over our own tokens and vectors exactly, over the allow
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
+from opensearchpy.exceptions import NotFoundError, TransportError
 
-from search.engines.base import Candidates, Floats, LexicalQuery, Rows, TermGroup
+from search.engines.base import Candidates, EngineError, Floats, LexicalQuery, Rows, TermGroup
 from search.engines.opensearch_client import Connection, in_words
 
 _PAGE: Final = 10_000
@@ -22,6 +24,9 @@ _MOST_FIRMS: Final = 60_000
 
 _EXACT_STATEMENTS: Final = 200_000
 """Up to so many statements (or allowed firms) vectors are compared one by one; beyond, by the graph."""
+
+_PAUSES: Final = (0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds between the tries while an index is being replaced."""
 
 _FIRM_BITS: Final = {
     "init_script": "state.firms = new BitSet()",
@@ -124,13 +129,34 @@ class OpenSearchEngine:
         return table[:, 0].astype(np.float32), table[:, 1].astype(np.int32), table[:, 2].astype(np.int32)
 
     def _ask(self, body: Query, wanted: str) -> Any:
-        # Scores by the statistics of the whole index, however many shards it has.
+        """One search, by the statistics of the whole index, however many shards it has.
+
+        An index that is replaced is away for a moment, so its absence is waited out; then EngineError is raised.
+        """
         with in_words(self._connection):
-            return self._client.search(
-                index=self._index, body={"track_total_hits": False, **body},
-                filter_path=f"{wanted},_shards.failed", search_type="dfs_query_then_fetch",
-                allow_partial_search_results=False,
-            )  # fmt: skip
+            for pause in _PAUSES:
+                try:
+                    return self._search(body, wanted)
+                except TransportError as error:
+                    if error.status_code not in (404, 503):
+                        raise
+                    time.sleep(pause)
+            try:
+                return self._search(body, wanted)
+            except NotFoundError:
+                raise EngineError(
+                    f"OpenSearch at {self._connection.address} has no index {self._index} any more: "
+                    "build it with `caplake run --engine opensearch`."
+                ) from None
+
+    def _search(self, body: Query, wanted: str) -> Any:
+        return self._client.search(
+            index=self._index,
+            body={"track_total_hits": False, **body},
+            filter_path=f"{wanted},_shards.failed",
+            search_type="dfs_query_then_fetch",
+            allow_partial_search_results=False,
+        )
 
     def _only(self, allowed: Rows | None) -> list[Query]:
         """The filter for the allowed firms; the shorter of naming them and naming the others."""

@@ -8,6 +8,7 @@ import ssl
 import threading
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -33,12 +34,12 @@ WORDS = LexicalQuery({"검사": 1.0}, (TermGroup((("검사",),)),))
 
 @pytest.fixture
 def store(opensearch_url: str) -> Iterator[OpenSearchStore]:
-    found = OpenSearchStore(Connection(opensearch_url), prefix="caplake")
+    found = OpenSearchStore(Connection(opensearch_url), prefix="testlake")
     yield found
-    found.connection.client().indices.delete(index="caplake*,other-lake*", ignore_unavailable=True)
+    found.connection.client().indices.delete(index="testlake*", ignore_unavailable=True)
 
 
-def held_by(store: OpenSearchStore, alias: str = "caplake") -> list[str]:
+def held_by(store: OpenSearchStore, alias: str = "testlake") -> list[str]:
     return sorted(store.connection.client().indices.get_alias(name=alias, ignore=[404]))
 
 
@@ -46,25 +47,25 @@ def held_by(store: OpenSearchStore, alias: str = "caplake") -> list[str]:
 def test_the_index_is_named_after_the_snapshot_and_cannot_be_written(store: OpenSearchStore) -> None:
     store.build(OLD, documents(20))
     client = store.connection.client()
-    assert list(client.indices.get(index="caplake-*")) == ["caplake-2026-01-01t183000z"]
+    assert list(client.indices.get(index="testlake-*")) == ["testlake-2026-01-01t183000z"]
     with pytest.raises(Exception, match="FORBIDDEN"):
-        client.index(index="caplake-2026-01-01t183000z", body={"row": 1})
+        client.index(index="testlake-2026-01-01t183000z", body={"row": 1})
 
 
 @pytest.mark.opensearch
 def test_the_alias_follows_and_takes_nothing_else_along(store: OpenSearchStore) -> None:
-    neighbour = replace(store, prefix="caplake-of-others")
+    neighbour = replace(store, prefix="testlake-of-others")
     for other in (store, neighbour):
         other.build(OLD, documents(20))
         other.publish(OLD)
     store.build(NEW, documents(30))
     store.publish(NEW)
     store.publish(NEW)
-    assert held_by(store) == ["caplake-2026-01-02t183000z"]
-    assert held_by(store, "caplake-of-others") == ["caplake-of-others-2026-01-01t183000z"]
+    assert held_by(store) == ["testlake-2026-01-02t183000z"]
+    assert held_by(store, "testlake-of-others") == ["testlake-of-others-2026-01-01t183000z"]
     assert store.snapshots() == [OLD, NEW]
     assert neighbour.snapshots() == [OLD]
-    assert store.connection.client().count(index="caplake")["count"] == store.count(NEW)
+    assert store.connection.client().count(index="testlake")["count"] == store.count(NEW)
 
 
 @pytest.mark.opensearch
@@ -73,30 +74,30 @@ def test_rolling_back_moves_the_alias_back(store: OpenSearchStore) -> None:
         store.build(snapshot, documents(10))
         store.publish(snapshot)
     store.publish(OLD)
-    assert held_by(store) == ["caplake-2026-01-01t183000z"]
+    assert held_by(store) == ["testlake-2026-01-01t183000z"]
 
 
 @pytest.mark.opensearch
 def test_the_alias_of_an_index_that_is_not_there(store: OpenSearchStore) -> None:
     store.build(OLD, documents(10))
     store.publish(OLD)
-    with pytest.raises(EngineError, match=r"no index caplake-2026-01-02t183000z: build it with"):
+    with pytest.raises(EngineError, match=r"no index testlake-2026-01-02t183000z: build it with"):
         store.publish(NEW)
-    assert held_by(store) == ["caplake-2026-01-01t183000z"]
+    assert held_by(store) == ["testlake-2026-01-01t183000z"]
 
 
 @pytest.mark.opensearch
 def test_an_index_in_the_place_of_the_alias_is_refused_with_the_way_out(store: OpenSearchStore) -> None:
     client = store.connection.client()
     store.build(OLD, documents(10))
-    client.indices.create(index="caplake")
-    with pytest.raises(EngineError, match=r"index named caplake stands .* where the alias .*DELETE /caplake") as told:
+    client.indices.create(index="testlake")
+    with pytest.raises(EngineError, match=r"index named testlake stands .* where the alias .*DELETE /testlake") as told:
         store.publish(OLD)
     assert "\n" not in str(told.value)
-    assert client.indices.exists(index="caplake")
-    client.indices.delete(index="caplake")
+    assert client.indices.exists(index="testlake")
+    client.indices.delete(index="testlake")
     store.publish(OLD)
-    assert held_by(store) == ["caplake-2026-01-01t183000z"]
+    assert held_by(store) == ["testlake-2026-01-01t183000z"]
 
 
 @pytest.mark.opensearch
@@ -112,7 +113,41 @@ def test_refused_statements_are_counted_and_told(store: OpenSearchStore) -> None
     assert "\n" not in str(told.value)
     assert store.count(OLD) == len(good)
     assert len(store.open(OLD).lexical(WORDS, 5).rows)
-    assert list(store.connection.client().indices.get(index="caplake-*")) == ["caplake-2026-01-01t183000z"]
+    assert list(store.connection.client().indices.get(index="testlake-*")) == ["testlake-2026-01-01t183000z"]
+
+
+@pytest.mark.opensearch
+def test_readers_see_no_gap_while_an_index_is_replaced(store: OpenSearchStore) -> None:
+    """Reindexing the snapshot that is being read: every answer is that of a whole index."""
+    given = documents(200)
+    store.build(OLD, given)
+    engine = store.open(OLD)
+    wanted = engine.lexical(WORDS, 50).rows.tolist()
+    answers: list[list[int]] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            answers.append(engine.lexical(WORDS, 50).rows.tolist())
+
+    with ThreadPoolExecutor(2) as readers:
+        reading = [readers.submit(read) for _ in range(2)]
+        for _ in range(4):
+            store.build(OLD, given)
+        done.set()
+        for reader in reading:
+            reader.result()
+    assert len(answers) > 20
+    assert all(answer == wanted for answer in answers)
+
+
+@pytest.mark.opensearch
+def test_an_index_that_is_gone_for_good_is_told(store: OpenSearchStore) -> None:
+    store.build(OLD, documents(10))
+    engine = store.open(OLD)
+    store.drop(OLD)
+    with pytest.raises(EngineError, match=r"has no index testlake-2026-01-01t183000z any more: build it with"):
+        engine.lexical(WORDS, 5)
 
 
 @pytest.mark.opensearch
@@ -129,14 +164,14 @@ def test_a_statement_twice_is_noticed(store: OpenSearchStore) -> None:
 @pytest.mark.opensearch
 def test_what_a_killed_run_left_is_listed_and_collected(store: OpenSearchStore) -> None:
     store.build(OLD, documents(10))
-    store.connection.client().indices.create(index="caplake-2026-01-02t183000z-loading")
+    store.connection.client().indices.create(index="testlake-2026-01-02t183000z-loading")
     assert store.snapshots() == [OLD, NEW]
     assert store.count(NEW) == 0
     store.build(NEW, documents(10))
-    store.connection.client().indices.create(index="caplake-2026-01-02t183000z-loading")
+    store.connection.client().indices.create(index="testlake-2026-01-02t183000z-loading")
     store.drop(NEW)
     assert store.snapshots() == [OLD]
-    assert list(store.connection.client().indices.get(index="caplake-*")) == ["caplake-2026-01-01t183000z"]
+    assert list(store.connection.client().indices.get(index="testlake-*")) == ["testlake-2026-01-01t183000z"]
 
 
 @pytest.mark.opensearch
@@ -204,7 +239,7 @@ def test_an_outsider_searches_readable_fields(store: OpenSearchStore) -> None:
     store.build(OLD, given)
     store.publish(OLD)
     answer = store.connection.client().search(
-        index="caplake",
+        index="testlake",
         body={
             "query": {
                 "bool": {
