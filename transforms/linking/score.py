@@ -117,11 +117,11 @@ def _namesakes(pairs: Compared, table: pl.DataFrame) -> Floats:
 
 
 def _share_linked(pairs: Compared, table: pl.DataFrame) -> float:
-    """Share of records that agree with another in name and place, as far as the bounds let it count."""
+    """Share of the records with a place that agree with another in name and place, as far as the bounds let it count."""
     agreeing = pairs.at("name", "exact") & pairs.at("place", "street", "district", "city", "province")
     linked = len(np.union1d(pairs.left[agreeing], pairs.right[agreeing]))
     low, high = rules.SHARE_LINKED
-    return float(np.clip(linked / max(table.height, 1), low, high))
+    return float(np.clip(linked / max(table["province"].count(), 1), low, high))
 
 
 def _sole_site(pairs: Compared, table: pl.DataFrame) -> Flags:
