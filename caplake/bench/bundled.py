@@ -16,7 +16,7 @@ from search.embedding import load_embedder
 from search.filters import Filters
 from search.service import SearchService
 
-_NEEDS: Final = (
+NEEDS: Final = (
     "포장지 날짜가 흐리게 찍혀 나가요",
     "MES 구축",
     "협동로봇으로 박스 적재",
@@ -28,7 +28,7 @@ _NEEDS: Final = (
     "PLC 교체",
     "AGV for moving rolls",
 )
-_REGIONS: Final = (("41",), ("27",), ("11",), ("48", "26", "31"))
+REGIONS: Final = (("41",), ("27",), ("11",), ("48", "26", "31"))
 
 
 def night() -> list[Figure]:
@@ -42,7 +42,7 @@ def night() -> list[Figure]:
         same = _hashes(first) == _hashes(second)
         manifest = Snapshot.current(Lake(first)).manifest
         names = sum(entry.read for entry in manifest.sources.values())
-        search = min(run_process([CAPLAKE, "search", _NEEDS[0], "--lake", first, "--json"]).seconds for _ in range(3))
+        search = min(run_process([CAPLAKE, "search", NEEDS[0], "--lake", first, "--json"]).seconds for _ in range(3))
     return [
         Figure(
             f"`caplake run`, {names:,} rows, {manifest.tables['firms'].rows:,} firms",
@@ -66,11 +66,11 @@ def answers(lake: str, engine: str) -> list[Figure]:
     target = "p95 at most 15 ms" if engine == "embedded" else "p95 at most 40 ms"
 
     def filtered(number: int) -> object:
-        region = _REGIONS[number % len(_REGIONS)]
-        return service.search(_NEEDS[number % len(_NEEDS)], filters=Filters(region=region))
+        region = REGIONS[number % len(REGIONS)]
+        return service.search(NEEDS[number % len(NEEDS)], filters=Filters(region=region))
 
     def whole(number: int) -> object:
-        return service.search(_NEEDS[number % len(_NEEDS)])
+        return service.search(NEEDS[number % len(NEEDS)])
 
     return [
         _latency(f"{engine}: filtered hybrid search", filtered, target),

@@ -1,0 +1,126 @@
+"""The night and the search at growing sizes, on generated registers: time, memory, disk, and how they grow."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import psutil
+
+from caplake.bench.bundled import NEEDS, REGIONS
+from caplake.bench.generate import generate
+from caplake.bench.measure import CAPLAKE, Run, percentiles, run_process
+from caplake.bench.report import Figure
+from flows.sources.declaration import source_names
+from schemas.lake import Lake, Snapshot
+from search.filters import Filters
+from search.service import SearchService
+
+_CHANGED: Final = 0.01
+_ACCEPTED: Final = [part for name in source_names() for part in ("--accept", f"rows of {name}")]
+"""Generated registers of ten thousand firms are smaller than the real ones, on purpose."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """What was measured at one number of firms; bytes are those of the snapshot and of its index."""
+
+    firms: int
+    records: int
+    statements: int
+    full: Run
+    unchanged: Run
+    changed: Run
+    snapshot_bytes: int
+    index_bytes: int
+    search: dict[str, float]
+    resident_bytes: int
+
+
+def measure_size(firms: int, folder: Path) -> Size:
+    """Three nights (from nothing, unchanged, one firm in a hundred changed) and warm, filtered searches."""
+    lake, drop = folder / "lake", folder / "drop"
+    generate(drop, firms)
+    full, unchanged = _night(lake, drop), _night(lake, drop)
+    generate(drop, firms, changed=_CHANGED)
+    changed = _night(lake, drop)
+    there = Lake(str(lake))
+    snapshot = Snapshot.current(there)
+    tables = snapshot.manifest.tables
+    search, resident = _search(there)
+    return Size(
+        firms=tables["firms"].rows,
+        records=tables["links"].rows,
+        statements=tables["capabilities"].rows,
+        full=full,
+        unchanged=unchanged,
+        changed=changed,
+        snapshot_bytes=sum(entry.bytes for entry in tables.values()),
+        index_bytes=_bytes(lake / snapshot.index_folder("embedded")),
+        search=search,
+        resident_bytes=resident,
+    )
+
+
+def scale(sizes: Sequence[int], work: Path | None = None) -> list[Figure]:
+    """Figures at every size, and the exponent of each with the number of statements."""
+    found = []
+    for firms in sizes:
+        folder = Path(tempfile.mkdtemp(dir=work))
+        try:
+            found.append(measure_size(firms, folder))
+        finally:
+            shutil.rmtree(folder)
+    figures = [figure for size in found for figure in _figures(size)]
+    if len(found) > 1:
+        figures += [
+            Figure("exponent of the full night", f"{_exponent(found, [s.full.seconds for s in found]):.2f}"),
+            Figure("exponent of its memory", f"{_exponent(found, [s.full.peak_bytes for s in found]):.2f}"),
+            Figure("exponent of the search, p95", f"{_exponent(found, [s.search['p95'] for s in found]):.2f}"),
+        ]
+    return figures
+
+
+def _night(lake: Path, drop: Path) -> Run:
+    return run_process([CAPLAKE, "run", "--lake", str(lake), *_ACCEPTED], {"CAPLAKE_DROP": str(drop)})
+
+
+def _search(lake: Lake) -> tuple[dict[str, float], int]:
+    service = SearchService.current(lake)
+
+    def filtered(number: int) -> object:
+        return service.search(NEEDS[number % len(NEEDS)], filters=Filters(region=REGIONS[number % len(REGIONS)]))
+
+    return percentiles(filtered, 100), psutil.Process().memory_info().rss
+
+
+def _figures(size: Size) -> list[Figure]:
+    at = f"{size.firms:,} firms, {size.records:,} records, {size.statements:,} statements"
+    return [
+        Figure(f"{at}: full night", _run(size.full)),
+        Figure("- nothing changed", _run(size.unchanged)),
+        Figure("- one firm in a hundred changed", _run(size.changed)),
+        Figure(
+            "- snapshot and index on disk", f"{size.snapshot_bytes / 2**30:.2f} and {size.index_bytes / 2**30:.2f} GiB"
+        ),
+        Figure("- filtered hybrid search", f"p50 {size.search['p50']:.1f} ms, p95 {size.search['p95']:.1f} ms"),
+        Figure("- resident while searching", f"{size.resident_bytes / 2**30:.2f} GiB"),
+    ]
+
+
+def _run(run: Run) -> str:
+    return f"{run.seconds:,.1f} s, {run.cpu_seconds:,.1f} CPU-s, {run.peak_bytes / 2**30:.2f} GiB"
+
+
+def _exponent(sizes: Sequence[Size], values: Sequence[float]) -> float:
+    slope, _ = np.polyfit(np.log([size.statements for size in sizes]), np.log(values), 1)
+    return float(slope)
+
+
+def _bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
