@@ -31,7 +31,7 @@ _MERGED: Final = re.compile(r"^(전남광주|광주전남)(통합)?특별시")
 _GWANGJU_DISTRICTS: Final = ("동구", "서구", "남구", "북구", "광산구")
 _NOISE: Final = re.compile(r"^(?:\s|[(\[<]?우?\s?\)?\d{3}-?\d{2,3}[)\]>]?|[(\[<][^)\]>]{0,12}[)\]>]|대한민국|한국|본사|본점|주소|소재지|[:：,.\-])+")
 _HEAD: Final = 80
-_FIRST_WORDS: Final = r"^\s*((?:[(\[<]?우?\s?\d[\d\-]*[)\]>]?\s*|대한민국\s*)?(?:\S+\s+){0,2}\S+)"
+_FIRST_WORDS: Final = r"^\s*((?:[(\[<]?우?\s?\d[\d\-]*[)\]>]?\s*|대한민국\s*)?[가-힣]\S*(?:\s+\S+){0,2})"
 _END: Final = (
     r"(?=$|[^가-힣]|(?:에서?|의|은|는|이나?|가|을|를|와|과|으?로|도|만|나|쪽|권|내|산|발|까지|부터|공장|지역|지방|근처|인근|근방|"
     r"소재|업체|기업|회사|본사|지사|사업장|현장|산단|국가산단|공단)(?![가-힣]{3}))"
@@ -137,10 +137,9 @@ def code_of(address: str) -> str | None:
 
 
 def _codes_of(addresses: pl.Series) -> pl.Series:
-    heads = addresses.cast(pl.String).str.slice(0, _HEAD)
-    # An address that begins with its province needs no more than province, city and district: few distinct ones.
-    parts = heads.str.extract(rf"^((?:{'|'.join(sorted(_tables().provinces, key=_by_length))})(?: [^ ]+){{0,3}})(?: |$)")
-    heads = parts.fill_null(heads)
+    # Province, city and district stand in the first three words of an address in Korean: few distinct ones.
+    whole = addresses.cast(pl.String).str.slice(0, _HEAD)
+    heads = whole.str.extract(_FIRST_WORDS).fill_null(whole)
     distinct = heads.unique().drop_nulls()
     codes = {head: code_of(head) for head in distinct.to_list()}
     return heads.replace_strict(codes, default=None, return_dtype=pl.String)
@@ -303,7 +302,12 @@ def _tables() -> _Tables:
         for name, code in names.items():
             counted.setdefault(name, set()).add(code)
     anywhere = {n: min(codes) for n, codes in counted.items() if len(codes) == 1 and len(n) >= 2 and n not in province_names}
+    for row in rows:  # counties that became cities, and slips of the suffix
+        name = row.name
+        if len(row.code) == 5 and " " not in name and len(name) > 2 and name[-1] in "시군":
+            districts[row.code[:2]].setdefault(name[:-1] + ("군" if name[-1] == "시" else "시"), row.code)
     districts["47"].update({"군위군": "27720", "군위": "27720"})  # belongs to 대구 since 2023-07-01
+    districts["44"].update({"연기군": "36110", "연기": "36110"})  # 세종 since 2012-07-01
     former = {old: row.code for row in rows for old in row.former_codes}
     return _Tables(
         full, english_full, short, former, province_names, districts, anywhere,

@@ -24,6 +24,8 @@ _LETTERS: Final = dict(
 )
 _DIGITS: Final = dict(zip("0123456789", "공 일 이 삼 사 오 육 칠 팔 구".split(), strict=True))
 _LONGEST_ACRONYM: Final = 4
+_LETTERS_ALONE: Final = re.compile(r"^(?!str|sch|spr|scr|thr|shr|phr|chr|spl)[bcdfghjklmnpqrstvwxz]{3}|^[^aeiouy]+$")
+_LONGEST_LETTERS_ALONE: Final = 6
 _VOWEL: Final = re.compile("[aeiou]")
 _LATIN: Final = re.compile(r"[a-z]+")
 
@@ -64,9 +66,7 @@ def skeleton(bare: pl.Expr) -> pl.Expr:
 
 def _skeleton(bare: pl.Series) -> pl.Series:
     hangul = names.where(bare, r"[a-z&+]", lambda s: pl.Series([_spoken_text(t, read=True) for t in s], dtype=pl.String))
-    spelled = hangul.str.replace_all(r"[^\p{L}\p{N}]+", "").str.replace_many(
-        list(_SPELLINGS), list(_SPELLINGS.values()), leftmost=True
-    )
+    spelled = _one_spelling(hangul.str.replace_all(r"[^\p{L}\p{N}]+", ""))
     text = spelled.str.replace_many(*_romanisation())
     for pattern, replacement in _CLASSES:
         text = text.str.replace_all(pattern, replacement)
@@ -87,7 +87,16 @@ def _sound(bare: pl.Series) -> pl.Series:
     hangul = names.where(bare, r"[a-z&+]", _spoken)
     squeezed = names.where(hangul, r"[^가-힣0-9a-z]", lambda s: s.str.replace_all(r"[^\p{L}\p{N}]+", ""))
     numbered = names.where(squeezed, r"제\d", lambda s: s.str.replace_all(r"제(\d)", "$1"))
-    return numbered.str.replace_many(list(_SPELLINGS), list(_SPELLINGS.values()), leftmost=True)
+    return _one_spelling(numbered)
+
+
+def _one_spelling(names_: pl.Series) -> pl.Series:
+    """Twice: letters first become words that are spellings themselves (씨스템즈, 시스템즈, 시스템)."""
+    patterns = sorted(_SPELLINGS, key=len, reverse=True)
+    replacements = [_SPELLINGS[pattern] for pattern in patterns]
+    for _ in range(2):
+        names_ = names_.str.replace_many(patterns, replacements, leftmost=True)
+    return names_
 
 
 def _spoken(values: pl.Series) -> pl.Series:
@@ -109,6 +118,8 @@ def _spoken_word(word: str, read: bool) -> str:
         tail = load_name_words().get(word[cut:])
         if tail and len(word) - cut >= 3:
             return _spoken_word(word[:cut], read) + tail
+    if len(word) <= _LONGEST_LETTERS_ALONE and _LETTERS_ALONE.search(word):
+        return "".join(_LETTERS[letter] for letter in word)
     pronounceable = read and len(word) > 2 and _VOWEL.search(word)
     if len(word) <= _LONGEST_ACRONYM and not pronounceable:
         return "".join(_LETTERS[letter] for letter in word)
