@@ -109,13 +109,16 @@ class _Replacements:
         longest_first = sorted(self._map, key=lambda v: (-len(v), v))
         bounded = (rf"\b{re.escape(v)}\b" if v.isascii() else re.escape(v) for v in longest_first)
         self._pattern = re.compile("|".join(bounded), re.IGNORECASE) if self._map else None
+        self._any = ahocorasick_rs.AhoCorasick(longest_first)
 
     def apply(self, text: str) -> list[tuple[str, int]]:
         """Characters of the canonical text, each with its place in the original."""
         unified = unicodedata.normalize("NFKC", text)
         places = list(range(len(unified))) if len(unified) == len(text) else _places(text, unified)
-        if self._pattern is None or not (matches := list(self._pattern.finditer(unified))):
+        # The pattern is slow on texts without a variant, which most are: look for any of them first.
+        if self._pattern is None or not self._any.find_matches_as_indexes(unified.lower()):
             return list(zip(unified, places, strict=True))
+        matches = list(self._pattern.finditer(unified))
         characters: list[tuple[str, int]] = []
         last = 0
         for match in matches:
@@ -187,9 +190,9 @@ def _forms(vocabulary: Vocabulary, variants: _Replacements) -> Iterable[_Form]:
     for concept in vocabulary.concepts:
         short = set(concept.abbr)
         for form in {*concept.ko, *concept.en, *concept.abbr}:
-            if _key(form, variants) in ambiguous:
-                continue
-            yield _form(form, concept.id, variants, capitals=form in short and len(form) <= 4)
+            found = _form(form, concept.id, variants, capitals=form in short and len(form) <= 4)
+            if found.key not in ambiguous:
+                yield found
 
 
 def _ambiguous(entry: AmbiguousForm, variants: _Replacements) -> Iterable[_Form]:
@@ -218,7 +221,5 @@ def _longest(group: list[Mention]) -> list[Mention]:
     return [
         m
         for m in set(group)
-        if not any(
-            o.start <= m.start and m.end <= o.end and (o.end - o.start) > (m.end - m.start) for o in group
-        )
+        if not any(o.start <= m.start and m.end <= o.end and (o.end - o.start) > (m.end - m.start) for o in group)
     ]
