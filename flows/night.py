@@ -13,7 +13,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from flows.sources import load_sources
+from flows.sources import load_source, load_sources
+from flows.sources.declaration import source_names
+from flows.sources.presence import delivers
 from schemas.lake import Lake, Snapshot
 from schemas.lake.layout import timestamp
 from schemas.lake.manifest import Manifest, SourceEntry
@@ -124,8 +126,9 @@ def new_night(
     lake_url: str, sources: list[str], engines: list[str], keep: int = 3, accepted: Sequence[str] = ()
 ) -> Night:
     """A night that starts now, over every enabled source; or over the named ones, while the others rest."""
-    asked = {source.name for source in load_sources(sources or None)}
-    before = Lake(lake_url).current()
+    lake = Lake(lake_url)
+    before = lake.current()
+    asked = {source.name for source in load_sources(sources or None) if sources or delivers(source, lake)}
     night = Night(
         lake_url,
         _name_after(before),
@@ -138,7 +141,8 @@ def new_night(
     manifest = night.previous_manifest()
     if not sources or manifest is None:
         return night
-    resting = sorted(set(manifest.sources) - asked)
+    there = set(source_names())
+    resting = sorted(n for n in set(manifest.sources) - asked if n in there and not load_source(n).retired)
     return replace(night, sources=tuple(sorted({*asked, *resting})), resting=tuple(resting))
 
 

@@ -140,11 +140,12 @@ def certifications_table(records: pl.DataFrame, schemes: Mapping[str, str]) -> p
     """Certifications with their validity; `schemes` names the scheme that a source certifies."""
     rows = records.filter(pl.col("source").is_in(list(schemes)))
     rows = rows.with_columns(
-        pl.lit(None).alias(name) for name in ("certification", "valid_from", "valid_to") if name not in rows.columns
+        pl.lit(None).alias(name) for name in ("certificate_no", "certification", "valid_from", "valid_to") if name not in rows.columns
     )
     return rows.select(
         "firm_id", "source", "record_key", "valid_from", "valid_to",
-        scheme=pl.col("source").replace_strict(dict(schemes), return_dtype=pl.String), number="certification",
+        scheme=pl.col("source").replace_strict(dict(schemes), return_dtype=pl.String),
+        number=pl.coalesce("certificate_no", "certification"),
     )
 
 
@@ -157,10 +158,10 @@ def statuses_table(records: pl.DataFrame) -> pl.DataFrame:
 
 def designations_table(records: pl.DataFrame) -> pl.DataFrame:
     """Designations as their own source says them; empty when no source does."""
-    wanted = ["designated_field", "certification", "valid_from", "valid_to"]
+    wanted = ["designated_field", "certificate_no", "valid_from", "valid_to"]
     rows = records.with_columns(pl.lit(None).alias(name) for name in wanted if name not in records.columns)
     return rows.drop_nulls("designated_field").select(
-        "firm_id", "valid_from", "valid_to", "source", "record_key", field="designated_field", number="certification"
+        "firm_id", "valid_from", "valid_to", "source", "record_key", field="designated_field", number="certificate_no"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,7 @@ from transforms import dates, identifiers, names, regions
 _DATES: Final = tuple(name for name, c in RECORD_COLUMNS.items() if c.dtype == pl.Date)
 _MISSING_MARKS: Final = ("-", "미제공", "해당없음", "N/A", "null", "&nbsp")
 
-NORMALISERS: Final = {
+NORMALISERS: Final[dict[str, Callable[[pl.Expr], pl.Expr]]] = {
     "name": names.display_name,
     "business_no": identifiers.business_no,
     "corporate_no": identifiers.corporate_no,
@@ -24,7 +24,12 @@ NORMALISERS: Final = {
     "applicant_no": identifiers.applicant_no,
     **dict.fromkeys(_DATES, dates.iso_date),
     "employees": lambda e: e.str.replace_all(",", "").cast(pl.Int64, strict=False),
+    "amount": lambda e: e.str.replace_all(",", "").str.replace(r"\.0+$", "").cast(pl.Int64, strict=False),
+    "completed_projects": lambda e: e.str.replace_all(",", "").cast(pl.Int64, strict=False),
     "address": lambda e: e.str.replace(r"\s*&nbsp;?\s*$", ""),
+    # Registers have telephone numbers and e-mail addresses in this column too: a person's, never a homepage.
+    "homepage": lambda e: pl.when(~e.str.contains(r"@|^[\d\s()+.\-]+$")).then(e),
+    "industry_code": lambda e: e.str.extract(r"^\s*[A-U]?(\d{2,5})(?:\D|$)"),
 }
 """How a canonical column is read from text; a column not named here is taken as it stands."""
 
@@ -43,12 +48,13 @@ def canonical(
     *,
     constants: Mapping[str, str],
     missing: Sequence[str] = (),
+    values: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Map raw headers onto canonical columns and read their values.
 
-    `raw` is all strings plus `_line`, `_file` and `as_of`. Of several headers for one column the first
-    that the row has counts. Returns the canonical frame (with `_line`, `_file`) and the values that
-    could not be read, as quarantine rows that keep their row.
+    `raw` is all strings plus `_line`, `_file` and `as_of`. Of several headers for one column the first that the row
+    has counts. `values` rewrites codes and words of a column; one that it does not name stays. Returns the canonical
+    frame (with `_line`, `_file`) and the values that could not be read, as quarantine rows that keep their row.
     """
     marks = [*_MISSING_MARKS, *missing]
     picked = {
@@ -57,13 +63,23 @@ def canonical(
         if any(header in raw.columns for header in headers)
     }
     texts = raw.select(
-        "_line", "_file", "as_of", *(e.alias(name) for name, e in picked.items()),
+        "_line",
+        "_file",
+        "as_of",
+        *(e.alias(name) for name, e in picked.items()),
         *(pl.lit(value).alias(name) for name, value in constants.items() if name not in picked),
+    )
+    texts = texts.with_columns(
+        pl.col(name).replace(dict(known)) for name, known in (values or {}).items() if name in picked
     )
     read = texts.with_columns(NORMALISERS[name](pl.col(name)) for name in picked if name in NORMALISERS)
     unreadable = [
         texts.filter(read[name].is_null() & texts[name].is_not_null()).select(
-            file="_file", line="_line", rule=pl.lit(f"{name}|unreadable"), column=pl.lit(name), value=pl.col(name),
+            file="_file",
+            line="_line",
+            rule=pl.lit(f"{name}|unreadable"),
+            column=pl.lit(name),
+            value=pl.col(name),
             row_kept=pl.lit(name != "name"),
         )
         for name in picked
@@ -73,7 +89,13 @@ def canonical(
 
 
 def complete(
-    rows: pl.DataFrame, *, key: Sequence[str], hash_key: bool, source: str, corporations_only: bool
+    rows: pl.DataFrame,
+    *,
+    key: Sequence[str],
+    hash_key: bool,
+    source: str,
+    corporations_only: bool,
+    fallback_key: Sequence[str] = (),
 ) -> pl.DataFrame:
     """Add what follows from the row itself: record key, corporation or not, region code, public address.
 
@@ -87,13 +109,17 @@ def complete(
     if "country" not in rows.columns:
         rows = rows.with_columns(country=pl.lit("KR"))
     if "address" in rows.columns:
-        rows = rows.with_columns(region_code=regions.region_code(pl.col("address")))
+        korean = pl.when(pl.col("country") == "KR").then("address")
+        rows = rows.with_columns(region_code=regions.region_code(korean))
         rows = rows.with_columns(
             address=pl.when("is_corporation").then("address").otherwise(regions.public_address(pl.col("address")))
         )
     private = [name for name in ("business_no", "homepage") if name in rows.columns]
     rows = rows.with_columns(pl.when("is_corporation").then(name).alias(name) for name in private)
-    return rows.with_columns(record_key=_record_key(rows, key, hash_key, source))
+    keys = _record_key(rows, key, hash_key, source)
+    if fallback_key:
+        keys = keys.zip_with(keys.is_not_null(), _record_key(rows, fallback_key, True, source))
+    return rows.with_columns(record_key=keys)
 
 
 def check(rows: pl.DataFrame, *, personal: Sequence[str] = ()) -> Checked:
@@ -118,8 +144,12 @@ def check(rows: pl.DataFrame, *, personal: Sequence[str] = ()) -> Checked:
         details.filter(pl.col(rule) == "invalid")
         .join(places, on="record_key", how="left", nulls_equal=True)
         .select(
-            file="_file", line="_line", rule=pl.lit(rule), column=pl.lit(_column_of(rule)),
-            value=_masked(_column_of(rule), personal), row_kept=pl.lit(False),
+            file="_file",
+            line="_line",
+            rule=pl.lit(rule),
+            column=pl.lit(_column_of(rule)),
+            value=_masked(_column_of(rule), personal),
+            row_kept=pl.lit(False),
         )
         for rule in result.failure.counts()
     ]
@@ -131,7 +161,10 @@ def _unless_mark(header: str, marks: Sequence[str]) -> pl.Expr:
 
 
 def _record_key(rows: pl.DataFrame, key: Sequence[str], hash_key: bool, source: str) -> pl.Series:
-    parts = rows.select(pl.col(name).cast(pl.String).fill_null("") for name in key)
+    given = [name for name in key if name in rows.columns]
+    if not given:
+        return pl.Series("record_key", [None] * rows.height, pl.String)
+    parts = rows.select(pl.col(name).cast(pl.String).fill_null("") for name in given)
     joined = parts.select(pl.concat_str(pl.all(), separator="|")).to_series()
     if hash_key:
         keys = pl.Series([hashlib.sha256(value.encode()).hexdigest()[:12] for value in joined], dtype=pl.String)

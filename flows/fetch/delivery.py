@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.lake import Lake
 from schemas.lake.layout import timestamp
@@ -23,6 +24,11 @@ class RawFile:
 
 
 class ReceivedFile(BaseModel):
+    """`folder` is where the bytes lie when an earlier delivery kept them; `rows` is the content hash of an answer's
+    rows, since its bytes also hold times and counters. `asked` is what a request was about: every row of the file
+    gets these values as columns. `url` has no key.
+    """
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
@@ -30,6 +36,12 @@ class ReceivedFile(BaseModel):
     bytes: int
     as_of: date
     grain: str | None
+    folder: str | None = None
+    rows: str | None = None
+    asked: dict[str, str] = Field(default_factory=dict)
+    url: str | None = None
+    etag: str | None = None
+    modified: str | None = None
 
 
 class Delivery(BaseModel):
@@ -48,12 +60,23 @@ class Delivery(BaseModel):
 
     @property
     def content_hash(self) -> str:
-        told = "|".join(f"{f.name}:{f.sha256}:{f.as_of}:{f.grain}" for f in self.files)
+        told = "|".join(f"{f.name}:{f.rows or f.sha256}:{f.as_of}:{f.grain}" for f in self.files)
         return hashlib.sha256(told.encode()).hexdigest()
 
     @property
     def as_of(self) -> date:
         return max(file.as_of for file in self.files)
+
+    def path(self, file: ReceivedFile) -> str:
+        return f"{file.folder or self.folder}/{file.name}"
+
+
+def read_file(lake: Lake, delivery: Delivery, file: ReceivedFile) -> bytes:
+    """Bytes of a kept file. Raises ValueError when they are not those of the receipt."""
+    content = lake.read_bytes(delivery.path(file))
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise ValueError(f"{delivery.path(file)} is not what its receipt says; restore it, or fetch the source anew.")
+    return content
 
 
 def latest_delivery(lake: Lake, source: str) -> Delivery | None:
@@ -69,6 +92,18 @@ def kept_delivery(lake: Lake, folder: str) -> Delivery:
     return Delivery.model_validate(lake.read_json(f"{folder}/receipt.json"))
 
 
+def received(file: RawFile, **told: str | Mapping[str, str] | None) -> ReceivedFile:
+    """The receipt's line of a file."""
+    return ReceivedFile(
+        name=file.name,
+        sha256=hashlib.sha256(file.content).hexdigest(),
+        bytes=len(file.content),
+        as_of=file.as_of,
+        grain=file.grain,
+        **told,
+    )
+
+
 def keep(lake: Lake, source: str, files: list[RawFile], transport: str) -> Delivery:
     """Keep the bytes and write the receipt last; bytes the lake already has are not kept twice."""
     received_at = timestamp()
@@ -77,16 +112,7 @@ def keep(lake: Lake, source: str, files: list[RawFile], transport: str) -> Deliv
         folder=f"raw/{source}/{received_at}",
         transport=transport,
         received_at=received_at,
-        files=[
-            ReceivedFile(
-                name=file.name,
-                sha256=hashlib.sha256(file.content).hexdigest(),
-                bytes=len(file.content),
-                as_of=file.as_of,
-                grain=file.grain,
-            )
-            for file in files
-        ],
+        files=[received(file) for file in files],
     )
     known = latest_delivery(lake, source)
     if known is not None and known.content_hash == delivery.content_hash and known.transport == transport:

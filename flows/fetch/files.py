@@ -33,11 +33,25 @@ def from_files(source: Source) -> tuple[list[RawFile], str]:
     ], "bundled"
 
 
-def _dropped(source: Source) -> list[RawFile]:
+def has_files(source: Source) -> bool:
+    """Whether there is a file to take: dropped or bundled."""
+    return bool(source.editions or _dropped_paths(source))
+
+
+def has_dropped(source: Source) -> bool:
+    """Whether an operator dropped a file."""
+    return bool(_dropped_paths(source))
+
+
+def _dropped_paths(source: Source) -> list[Path]:
     if not (root := os.environ.get(DROP_VARIABLE)):
         return []
     folder = Path(root) / source.name
-    paths = sorted(p for p in folder.glob("*") if p.is_file() and not p.name.startswith(".")) if folder.is_dir() else []
+    return sorted(p for p in folder.glob("*") if p.is_file() and not p.name.startswith(".")) if folder.is_dir() else []
+
+
+def _dropped(source: Source) -> list[RawFile]:
+    paths = _dropped_paths(source)
     grains = {edition.grain for edition in source.editions}
     if len(grains) > 1 and paths:
         return [RawFile(p.name, _read(source, p), _as_of(p), _grain(p, grains, source)) for p in paths]

@@ -10,8 +10,8 @@ import polars as pl
 
 from flows.night import Night
 from flows.sources.declaration import load_source, source_names
+from flows.sources.parsing import parse, read_delivery, unmapped_headers
 from flows.steps.collect import collect
-from flows.steps.refine import parse, read_delivery, unmapped_headers
 from schemas.lake import Lake, Snapshot
 
 
@@ -43,7 +43,7 @@ def dry_run(name: str) -> DryRun:
     source = load_source(name)
     with tempfile.TemporaryDirectory() as folder:
         night = Night(folder, "dry", (name,), ())
-        raw, malformed = read_delivery(night, source, collect(night, name))
+        raw, malformed = read_delivery(night.lake, source, collect(night, name))
     checked, read = parse(source, raw, malformed)
     dropped = [header for header in (*source.personal, *source.dropped) if header in raw.columns]
     return DryRun(name, read, checked.valid, checked.refused, dropped, unmapped_headers(source, raw))

@@ -17,6 +17,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from schemas.lake.manifest import SourceAbout
 from schemas.records import RECORD_COLUMNS
 
+ServiceName = Literal["odcloud", "data_go_kr", "koneps", "nts", "opendart", "kipris", "ntis", "kind"]
+"""Services that flows/fetch/services.py knows."""
+
 SOURCES_FOLDER = Path(__file__).parent
 
 
@@ -55,16 +58,53 @@ class Statement(Declared):
 class Checks(Declared):
     """Gates on the number of valid rows: `minimum` and `ratio` fail, `maximum` warns.
 
-    `ratio` is the least share of the last committed run's rows.
+    `ratio` is the least share of the last committed run's rows, `refused` the most of the rows read that may end
+    in quarantine, `unknown` what a header that the source does not name does.
     """
 
     minimum: int = 1
     maximum: int | None = None
     ratio: float = 0.9
+    refused: float = 0.2
+    unknown: Literal["warn", "fail"] = "warn"
+
+
+class Months(Declared):
+    """A listing that is asked month by month: `begin` and `end` name the parameters of its first and last minute."""
+
+    begin: str
+    end: str
+    since: date
+
+
+class Call(Declared):
+    """How a service is asked for a source.
+
+    Without `per` it is a listing: pages until the whole register is there. `each` asks for it once per value,
+    `months` once per month. With `per` every request is about one item: a `corp_code` of the delivery's own list, an
+    `applicant_no` or (a hundred a request) a `business_no` of the lake; answers are gathered over the nights, at most
+    `per_night` and `per_month` requests. A `file` is one download.
+    """
+
+    service: ServiceName
+    path: str = ""
+    dataset: str | None = None
+    params: dict[str, str] = Field(default_factory=dict)
+    key_name: str = ""
+    page_size: int = 1000
+    grain: str | None = None
+    file: str | None = None
+    each: dict[str, list[str]] = Field(default_factory=dict)
+    months: Months | None = None
+    per: Literal["corp_code", "applicant_no", "business_no"] | None = None
+    as_param: str = ""
+    per_night: int = 1000
+    per_month: int | None = None
+    refresh_days: int = 90
 
 
 def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+    return [value] if isinstance(value, str | dict) else value
 
 
 Headers = Annotated[list[str], BeforeValidator(_as_list)]
@@ -73,10 +113,12 @@ Headers = Annotated[list[str], BeforeValidator(_as_list)]
 class Source(Declared):
     """A declared source. `columns` maps a canonical column to the headers it goes by in the editions.
 
-    `key` lists the canonical columns that form the record key; with `hash_key` they are hashed,
-    for registers that have no key of their own. `optional` columns may lack their header altogether, in an
-    edition that never had it; a missing one of any other fails the source. `constants` gives canonical columns
-    one value. Where sources disagree on a value, the smallest `authority` counts.
+    `key` lists the canonical columns that form the record key; with `hash_key` they are hashed, for registers that
+    have no key of their own; `fallback_key` is hashed for rows that lack theirs. `optional` columns may lack their
+    header altogether, in an edition that never had it; a missing one of any other fails the source. `constants`
+    gives canonical columns one value, `values` rewrites the words or codes of one. `member` names the file of a ZIP
+    of several. `api` says how its services are asked, where there are any. Where sources disagree on a value, the
+    smallest `authority` counts. A source that is `retired` takes no part any more and says why.
     """
 
     name: str
@@ -87,12 +129,18 @@ class Source(Declared):
     cadence: Literal["daily", "monthly", "quarterly", "yearly", "irregular"]
     editions: list[Edition] = Field(default_factory=list)
     enabled: bool = True
+    retired: str | None = None
+    formerly: Headers = Field(default_factory=list)
     authority: int = 50
     key: Headers
     hash_key: bool = False
+    fallback_key: Headers = Field(default_factory=list)
+    api: Annotated[list[Call], BeforeValidator(_as_list)] = Field(default_factory=list)
+    member: str | None = None
     columns: dict[str, Headers]
     optional: list[str] = Field(default_factory=list)
     constants: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
     personal: list[str] = Field(default_factory=list)
     dropped: list[str] = Field(default_factory=list)
     missing: list[str] = Field(default_factory=list)
@@ -105,7 +153,8 @@ class Source(Declared):
 
     @model_validator(mode="after")
     def _columns_are_canonical(self) -> Source:
-        named = {*self.columns, *self.constants, *self.key, *(s.column for s in self.statements)}
+        named = {*self.columns, *self.constants, *self.values, *self.key, *self.fallback_key}
+        named |= {statement.column for statement in self.statements}
         unknown = sorted(named - set(RECORD_COLUMNS))
         if unknown:
             raise ValueError(f"not canonical columns: {', '.join(unknown)} (declared ones are in schemas/records.py)")
@@ -176,4 +225,4 @@ def load_sources(names: list[str] | None = None) -> list[Source]:
     """The named sources, or every enabled one."""
     if names:
         return [load_source(name) for name in sorted(set(names))]
-    return [source for name in source_names() if (source := load_source(name)).enabled]
+    return [source for name in source_names() if (source := load_source(name)).enabled and not source.retired]

@@ -5,10 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from flows.fetch import Delivery, from_files, keep, kept_delivery
+from flows.fetch.answers import QuotaSpent
+from flows.fetch.attempts import record_attempt
+from flows.fetch.client import Client
+from flows.fetch.delivery import Delivery, keep, kept_delivery
+from flows.fetch.files import from_files, has_files
+from flows.fetch.live import Live, is_live, today_in_seoul
 from flows.night import Night, code_version
 from flows.review import decisions_fingerprint
-from flows.sources import load_source
+from flows.sources import Source, SourceError, load_source
+from flows.sources.parsing import reading_version
 from flows.takedown import takedown_fingerprint
 from schemas.lake import Lake
 from schemas.lake.manifest import SCHEMA_VERSION
@@ -18,18 +24,79 @@ from search.engines.stores import open_store
 
 
 def collect(night: Night, source: str) -> Delivery:
-    """Take what the source delivers and keep it. Raises SourceError when there is nothing to take."""
-    manifest = night.previous_manifest()
-    if source in night.resting and manifest is not None:
-        return kept_delivery(night.lake, manifest.sources[source].receipt)
+    """Take what the source delivers and keep it: from its service, else from a file, else the last that came.
+
+    Raises SourceError when there is nothing to take or its service refuses.
+    """
     declared = load_source(source)
+    last = _committed(night, source)
+    if source in night.resting and last is not None:
+        return last
+    if is_live(declared):
+        return _from_service(night, declared, last)
+    if not has_files(declared) and last is not None:
+        record_attempt(night.lake, source, transport=last.transport, outcome="unchanged", note="nothing new is there")
+        return last
     files, transport = from_files(declared)
-    return keep(night.lake, source, files, transport)
+    delivery = keep(night.lake, source, files, transport)
+    record_attempt(night.lake, source, transport=transport, outcome=_outcome(delivery, last))
+    return delivery
+
+
+def _from_service(night: Night, source: Source, last: Delivery | None) -> Delivery:
+    """A live delivery. When a day's quota is spent the last delivery stays in use and the next night goes on."""
+    live = Live(night.lake, source, Client(), today_in_seoul())
+    told = {"transport": source.api[0].service}
+    try:
+        delivery = live.deliver()
+    except QuotaSpent as error:
+        note = f"{error} Finished pages are kept; the next night goes on from there."
+        record_attempt(
+            night.lake, source.name, outcome="stopped", calls=live.client.calls, resumed=live.resumed, note=note, **told
+        )
+        if last is not None:
+            return last
+        raise SourceError(f"{source.name}: {note}") from None
+    except SourceError as error:
+        record_attempt(
+            night.lake,
+            source.name,
+            outcome="failed",
+            calls=live.client.calls,
+            resumed=live.resumed,
+            note=str(error),
+            **told,
+        )
+        raise SourceError(f"{source.name}: {error} To go on without it, set CAPLAKE_OFFLINE={source.name}.") from None
+    record_attempt(
+        night.lake,
+        source.name,
+        outcome=_outcome(delivery, last),
+        calls=live.client.calls,
+        resumed=live.resumed,
+        note=live.note,
+        **told,
+    )
+    return delivery
+
+
+def _committed(night: Night, source: str) -> Delivery | None:
+    """The delivery that the committed snapshot's rows of the source were made from."""
+    manifest = night.previous_manifest()
+    if manifest is None or source not in manifest.sources:
+        return None
+    return kept_delivery(night.lake, manifest.sources[source].receipt)
+
+
+def _outcome(delivery: Delivery, last: Delivery | None) -> str:
+    return "unchanged" if last is not None and delivery.content_hash == last.content_hash else "delivered"
 
 
 def fingerprint(delivery: Delivery, lake: Lake) -> str:
-    """Of the bytes, of the source's declaration and of what is taken down: equal means the same rows."""
-    told = (delivery.content_hash, load_source(delivery.source).fingerprint, takedown_fingerprint(lake))
+    """Of the bytes, the source's declaration, the code that reads them and what is taken down: equal means the same
+    rows."""
+    declared = load_source(delivery.source)
+    told = (delivery.content_hash, declared.fingerprint, reading_version(), takedown_fingerprint(lake))
     return hashlib.sha256("|".join(told).encode()).hexdigest()[:32]
 
 

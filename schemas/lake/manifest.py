@@ -35,7 +35,8 @@ class SourceAbout(Entry):
 class SourceEntry(Entry):
     """What one source brought: where it came from and how many rows went where.
 
-    `fingerprint` covers the raw bytes and the source's declaration: equal means nothing to do.
+    `fingerprint` covers the raw bytes, the source's declaration and the code that reads them: equal means nothing to
+    do. `notes` tell of columns that nobody named, or that were not there.
     """
 
     about: SourceAbout
@@ -49,6 +50,7 @@ class SourceEntry(Entry):
     new: int = 0
     changed: int = 0
     gone: int = 0
+    notes: list[str] = []
 
 
 class Manifest(Entry):
