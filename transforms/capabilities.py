@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
-from transforms.concepts import ConceptMatcher
+from transforms.concepts import default_matcher
 from transforms.text import is_korean
 
 
@@ -23,15 +24,31 @@ class StatementKind:
     role: str
 
 
+Tags = tuple[str, list[str], list[str]]
+"""Language, concepts and fields of a text."""
+
+Tagger = Callable[[list[str]], list[Tags]]
+
+_TAGS: Final = pl.Schema({"language": pl.String, "concepts": pl.List(pl.String), "fields": pl.List(pl.String)})
+
+
+def tagged(texts: list[str]) -> list[Tags]:
+    """Tags of each text, by the knowledge base of this version of the code."""
+    matcher = default_matcher()
+    concepts = [matcher.tags(text) for text in texts]
+    return [
+        ("ko" if is_korean(text) else "en", found, matcher.fields(found))
+        for text, found in zip(texts, concepts, strict=True)
+    ]
+
+
 def text_hash(text: str) -> str:
     """Key of a text in the embeddings table: first 16 hexadecimal digits of its SHA-256."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def capabilities_table(
-    records: pl.DataFrame, kinds: Sequence[StatementKind], matcher: ConceptMatcher
-) -> pl.DataFrame:
-    """One row a statement; `records` are source rows with `firm_id` and `tier`.
+def capabilities_table(records: pl.DataFrame, kinds: Sequence[StatementKind], tag: Tagger) -> pl.DataFrame:
+    """One row a statement; `records` are source rows with `firm_id` and `tier`, `tag` is `tagged` or does the same.
 
     A text that several records of a firm repeat counts once, from the newest record. A `hint` (a firm's
     own name) counts only where it names a capability.
@@ -42,16 +59,24 @@ def capabilities_table(
         .sort("as_of", "record_key", descending=[True, False], nulls_last=True)
         .unique(["firm_id", "text"], keep="first", maintain_order=True)
     )
-    tagged = said.join(_tags(said["text"].unique(maintain_order=True), matcher), on="text", how="left", maintain_order="left")
-    return tagged.filter((pl.col("weight_class") != "hint") | (pl.col("concepts").list.len() > 0))
+    texts = said["text"].unique(maintain_order=True)
+    tags = pl.DataFrame(tag(texts.to_list()), schema=_TAGS, orient="row").with_columns(text=texts)
+    described = said.join(tags, on="text", how="left", maintain_order="left")
+    return described.filter((pl.col("weight_class") != "hint") | (pl.col("concepts").list.len() > 0))
 
 
 def _of_kind(records: pl.DataFrame, kind: StatementKind) -> pl.DataFrame:
     rows = records.filter(pl.col("source") == kind.source).drop_nulls(kind.column)
     return rows.select(
-        "firm_id", "source", "record_key", "as_of", "tier",
+        "firm_id",
+        "source",
+        "record_key",
+        "as_of",
+        "tier",
         text=pl.col(kind.column).str.strip_chars(),
-        kind=pl.lit(kind.kind), weight_class=pl.lit(kind.weight_class), role=pl.lit(kind.role),
+        kind=pl.lit(kind.kind),
+        weight_class=pl.lit(kind.weight_class),
+        role=pl.lit(kind.role),
     ).with_columns(statement_id=_statement_ids(rows["record_key"], kind.kind, rows[kind.column]))
 
 
@@ -61,16 +86,3 @@ def _statement_ids(keys: pl.Series, kind: str, texts: pl.Series) -> pl.Series:
         for key, text in zip(keys, texts, strict=True)
     ]
     return pl.Series("statement_id", digests, pl.String)
-
-
-def _tags(texts: pl.Series, matcher: ConceptMatcher) -> pl.DataFrame:
-    concepts = [matcher.tags(text) for text in texts]
-    return pl.DataFrame(
-        {
-            "text": texts,
-            "language": ["ko" if is_korean(text) else "en" for text in texts],
-            "concepts": concepts,
-            "fields": [matcher.fields(tags) for tags in concepts],
-        },
-        schema={"text": pl.String, "language": pl.String, "concepts": pl.List(pl.String), "fields": pl.List(pl.String)},
-    )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from flows.night import Night
+from flows.parallel import in_chunks
 from flows.sources import load_source
 from flows.steps.resolve import all_records
 from flows.takedown import hidden_firms
 from schemas.gold import GOLD_TABLES
 from schemas.lake.writer import SnapshotWriter
-from transforms.capabilities import StatementKind, capabilities_table
+from transforms.capabilities import StatementKind, capabilities_table, tagged
 from transforms.changes import changes_table
-from transforms.concepts import default_matcher
 from transforms.firms import firms_table
 
 
@@ -27,7 +27,7 @@ def describe(night: Night, sources: list[str]) -> None:
         for source in declared
         for said in source.statements
     ]
-    capabilities = capabilities_table(rows, kinds, default_matcher())
+    capabilities = capabilities_table(rows, kinds, lambda texts: in_chunks(tagged, texts))
     firms = firms_table(
         rows,
         writer.table("attributes"),

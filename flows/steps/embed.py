@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 
 from flows.night import Night
+from flows.steps.index import text_hashes
 from schemas.gold import GOLD_TABLES
 from schemas.lake.writer import SnapshotWriter
 from search.embedding import load_embedder
-from transforms.capabilities import text_hash
 
 
 def embed(night: Night) -> str:
@@ -21,7 +21,7 @@ def embed(night: Night) -> str:
     embedder = load_embedder()
     texts = writer.table("capabilities", ["text"])["text"].unique(maintain_order=True).sort()
     wanted = pl.DataFrame(
-        {"text_hash": [text_hash(text) for text in texts], "text": texts},
+        {"text_hash": text_hashes(texts), "text": texts},
         schema={"text_hash": pl.String, "text": pl.String},
     )
     known = _known(night, embedder.model_id).join(wanted, on="text_hash", how="semi")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import overload
+
 import numpy as np
 import polars as pl
 
@@ -11,6 +14,28 @@ from search.engines import Documents
 from search.engines.stores import open_store
 from transforms.capabilities import text_hash
 from transforms.text import tokens
+
+
+class AnalysedTexts(Sequence[Sequence[str]]):
+    """Tokens of texts, made when they are asked for: those of millions of statements do not fit in memory."""
+
+    def __init__(self, texts: pl.Series) -> None:
+        self._texts = texts
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __iter__(self) -> Iterator[Sequence[str]]:
+        return (tokens(text) for text in self._texts)
+
+    @overload
+    def __getitem__(self, row: int) -> Sequence[str]: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Sequence[str]]: ...
+
+    def __getitem__(self, row: int | slice) -> Sequence[str] | Sequence[Sequence[str]]:
+        return AnalysedTexts(self._texts[row]) if isinstance(row, slice) else tokens(self._texts[row])
 
 
 def index(night: Night, engine: str) -> int:
@@ -24,13 +49,17 @@ def documents(writer: SnapshotWriter) -> Documents:
     """Statements with tokens and vectors, in the row order of `capabilities`."""
     firms = writer.table("firms", ["firm_id", "name", "region"]).with_row_index("firm_row")
     statements = writer.table("capabilities").join(firms, on="firm_id", maintain_order="left")
-    embeddings = writer.table("embeddings", ["text_hash", "vector"]).with_row_index("vector_row")
-    hashes = pl.DataFrame({"text_hash": [text_hash(text) for text in statements["text"]]})
-    vector_of = hashes.join(embeddings, on="text_hash", how="left", maintain_order="left")["vector_row"]
-    vectors = embeddings["vector"].explode().to_numpy().reshape(embeddings.height, -1)
+    embeddings = writer.table("embeddings", ["text_hash", "vector"])
+    hashes = pl.DataFrame({"text_hash": text_hashes(statements["text"])})
+    rows = embeddings.select("text_hash").with_row_index("vector_row")
+    vector_of = hashes.join(rows, on="text_hash", how="left", maintain_order="left")["vector_row"]
     return Documents(
         statements=statements.with_columns(pl.col("firm_row").cast(pl.Int32)),
-        tokens=[tokens(text) for text in statements["text"]],
-        vectors=vectors.astype(np.float32),
+        tokens=AnalysedTexts(statements["text"]),
+        vectors=embeddings["vector"].explode().to_numpy().reshape(embeddings.height, -1),
         vector_of=vector_of.to_numpy().astype(np.int32),
     )
+
+
+def text_hashes(texts: pl.Series) -> list[str]:
+    return [text_hash(text) for text in texts]

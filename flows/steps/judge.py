@@ -10,12 +10,13 @@ import polars as pl
 
 from flows.night import Gate, Night, NightError
 from flows.sources import load_source
-from flows.steps.index import documents
 from schemas.gold import GOLD_TABLES
 from schemas.lake.manifest import SourceEntry
 from schemas.lake.writer import SnapshotWriter
+from search.embedding import load_embedder
 from search.engines import LexicalQuery
 from search.engines.stores import open_store
+from transforms.text import tokens
 
 _OF_FIRMS: Final = (
     "identifiers",
@@ -34,6 +35,7 @@ _LEAST_TABLE_RATIO: Final = 0.8
 _LEAST_FILL_RATIO: Final = 0.8
 _MOST_CLOSED: Final = 0.5
 _PROBES: Final = 20
+_PROBE_DEPTH: Final = 50
 
 
 def judge(night: Night, sources: Mapping[str, SourceEntry], counts: Mapping[str, int]) -> list[Gate]:
@@ -129,25 +131,18 @@ def _status_gates(writer: SnapshotWriter) -> Iterable[Gate]:
 
 def _index_gates(night: Night, writer: SnapshotWriter, counts: Mapping[str, int]) -> Iterable[Gate]:
     """Each engine holds every statement, and finds statements by their own words and by their own vector."""
-    held = documents(writer)
-    rows = len(held)
-    unembedded = int((~held.vectors.any(axis=1)).sum()) if rows else 0
-    yield Gate(
-        name="texts without a vector", value=unembedded, bound=f"at most {rows // 100}", ok=unembedded <= rows // 100
-    )
-    chosen = np.unique(np.linspace(0, rows - 1, _PROBES, dtype=np.int64)) if rows else np.empty(0, np.int64)
+    texts = writer.table("capabilities", ["text"])["text"]
+    distinct, vectors = texts.n_unique(), writer.rows("embeddings")
+    yield Gate(name="texts with a vector", value=vectors, bound=str(distinct), ok=vectors == distinct)
+    probes = texts[np.unique(np.linspace(0, max(len(texts) - 1, 0), _PROBES, dtype=np.int64))] if len(texts) else texts
+    embedded = load_embedder().encode_passages(probes.to_list())
     for name, count in counts.items():
-        yield Gate(name=f"statements in the {name} index", value=count, bound=str(rows), ok=count == rows)
+        yield Gate(name=f"statements in the {name} index", value=count, bound=str(len(texts)), ok=count == len(texts))
         engine = open_store(name, night.lake).open(night.snapshot)
         lost = 0
-        for row in chosen:
-            text, vector = held.statements["text"][int(row)], held.vectors[held.vector_of[row]]
-            by_words = engine.lexical(LexicalQuery(weights=dict.fromkeys(held.tokens[int(row)], 1.0)), 50)
-            by_vector = engine.dense(vector, 50) if vector.any() else None
-            lost += _misses(held.statements, by_words.rows, text) if held.tokens[int(row)] else 0
-            lost += _misses(held.statements, by_vector.rows, text) if by_vector else 0
+        for text, vector in zip(probes, embedded, strict=True):
+            words = dict.fromkeys(tokens(text), 1.0)
+            found = [engine.lexical(LexicalQuery(weights=words), _PROBE_DEPTH)] if words else []
+            found += [engine.dense(vector, _PROBE_DEPTH)] if vector.any() else []
+            lost += sum(text not in set(texts[candidates.rows.tolist()]) for candidates in found)
         yield Gate(name=f"probes the {name} index does not find", value=lost, bound="0", ok=lost == 0)
-
-
-def _misses(statements: pl.DataFrame, found: np.ndarray, text: str) -> int:
-    return int(text not in set(statements["text"][found.tolist()]))

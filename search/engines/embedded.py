@@ -8,14 +8,19 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import tantivy
 
 from schemas.lake.layout import SNAPSHOT_PATTERN
 from search.engines.base import Candidates, Documents, Engine, EngineError, Floats, LexicalQuery, Rows, TermGroup
+from search.engines.quantised import QuantisedVectors
 
 _WRITER_HEAP_BYTES: Final = 256_000_000
 _FEW_FIRMS: Final = 4_000
 """Up to so many allowed firms are named to tantivy; more are filtered from a longer list."""
+
+_SHORTLIST: Final = 2
+"""So many times the candidates asked for are compared exactly after the scan of bytes."""
 
 
 def _schema() -> tantivy.Schema:
@@ -50,7 +55,8 @@ class EmbeddedStore:
         writer.wait_merging_threads()
         np.save(aside / "firm_of.npy", firm_rows)
         np.save(aside / "vector_of.npy", documents.vector_of.astype(np.int32))
-        np.save(aside / "vectors.npy", documents.vectors.astype(np.float32))
+        np.save(aside / "vectors.npy", documents.vectors.astype(np.float32, copy=False))
+        QuantisedVectors.of(documents.vectors).save(aside)
         shutil.rmtree(self.folder / snapshot, ignore_errors=True)
         aside.rename(self.folder / snapshot)
 
@@ -80,18 +86,24 @@ class EmbeddedStore:
             firm_of=np.load(path / "firm_of.npy", mmap_mode="r"),
             vector_of=np.load(path / "vector_of.npy", mmap_mode="r"),
             vectors=np.load(path / "vectors.npy", mmap_mode="r"),
+            quantised=QuantisedVectors.open(path),
         )
 
 
 class EmbeddedEngine:
-    """One opened index: words on disk through tantivy, vectors memory-mapped and searched exactly."""
+    """One opened index, memory-mapped: words through tantivy; all vectors are scanned as bytes, and those that come
+    near are compared exactly, so that no filter or size costs recall.
+    """
 
-    def __init__(self, index: tantivy.Index, *, firm_of: Rows, vector_of: Rows, vectors: Floats) -> None:
+    def __init__(
+        self, index: tantivy.Index, *, firm_of: Rows, vector_of: Rows, vectors: Floats, quantised: QuantisedVectors
+    ) -> None:
         self._schema = index.schema
         self._searcher = index.searcher()
         self._firm_of = firm_of
         self._vector_of = vector_of
         self._vectors = vectors
+        self._quantised = quantised
 
     def lexical(self, query: LexicalQuery, limit: int, allowed: Rows | None = None) -> Candidates:
         if not query.weights or not len(self._firm_of):
@@ -114,13 +126,12 @@ class EmbeddedEngine:
     def dense(self, vector: Floats, limit: int, allowed: Rows | None = None) -> Candidates:
         if not len(self._vector_of):
             return Candidates.none()
-        similarity = (self._vectors @ vector)[self._vector_of]
-        if allowed is not None:
-            similarity = np.where(np.isin(self._firm_of, allowed), similarity, -np.inf)
-        limit = min(limit, len(similarity))
-        top = np.argpartition(-similarity, limit - 1)[:limit]
-        top = top[np.isfinite(similarity[top])]
-        return Candidates.ranked(top, similarity[top])
+        similarity = self._quantised.similarities(vector)[self._vector_of]
+        rows = np.arange(len(similarity)) if allowed is None else np.flatnonzero(np.isin(self._firm_of, allowed))
+        near = rows[_largest(similarity[rows], _SHORTLIST * limit)]
+        exact = self._vectors[self._vector_of[near]] @ vector
+        top = _largest(exact, limit)
+        return Candidates.ranked(near[top].astype(np.int32), exact[top])
 
     def matching_firms(self, query: LexicalQuery) -> Rows:
         if not query.groups or not len(self._firm_of):
@@ -159,3 +170,10 @@ class EmbeddedEngine:
             if keep.sum() >= limit or len(found.rows) < ask:
                 return Candidates(found.rows[keep][:limit], found.scores[keep][:limit])
             ask *= 4
+
+
+def _largest(values: Floats, count: int) -> npt.NDArray[np.int64]:
+    """Positions of the largest values, in no order."""
+    if len(values) <= count:
+        return np.arange(len(values))
+    return np.argpartition(-values, count - 1)[:count]
