@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Final
@@ -15,23 +15,25 @@ import polars as pl
 from schemas.lake import Lake, Snapshot
 from schemas.lake.reader import committed_snapshots
 from schemas.vocabulary import Vocabulary, load_vocabulary
-from search.answer import Answer, Relaxation
+from search.answer import Answer, Hit, Relaxation
 from search.columns import Mask, SnapshotColumns
 from search.embedding import Embedder, load_embedder
-from search.engines.base import Candidates, Engine
+from search.engines.base import Candidates, Engine, Floats, LexicalQuery
 from search.engines.stores import open_store
+from search.expand import load_words
 from search.explain import Explainer
 from search.facets import facets
 from search.filters import Filters, firm_mask
+from search.likeness import Likeness, alike
 from search.lookup import Lookup
 from search.messages import say
 from search.profile import Profiles
 from search.rank import DEFAULT_WEIGHTS, Scores, Weights, ordered, score_firms, score_statements
 from search.suggest import Suggester
-from search.understand import Understander, Understood
+from search.understand import Scored, Understander, Understood
 from transforms.concepts import default_matcher
 
-LONGEST_NEED: Final = 2_000
+LONGEST_NEED: Final = 4_000
 _CANDIDATES: Final = 400
 _SURE_CONCEPT: Final = 0.35
 _SURE_FIELD: Final = 0.5
@@ -52,6 +54,25 @@ class Ranking:
     firm_scores: np.ndarray
     scores: Scores
     mask: Mask
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The firms that answer a need. `leads` are those found by name or number, with which of the two."""
+
+    understood: Understood
+    applied: Filters
+    ranking: Ranking
+    leads: dict[int, str]
+    refused: bool
+    explainer: Explainer
+
+    @property
+    def order(self) -> list[int]:
+        """Firm rows, best first; none where the need was refused."""
+        if self.refused:
+            return []
+        return [*self.leads, *(int(row) for row in self.ranking.hits if row not in self.leads)]
 
 
 class SearchService:
@@ -104,6 +125,10 @@ class SearchService:
         return Lookup(self.columns)
 
     @cached_property
+    def likeness(self) -> Likeness:
+        return Likeness(self.columns)
+
+    @cached_property
     def profiles(self) -> Profiles:
         return Profiles(self.columns, self.engine, self.embedder)
 
@@ -124,7 +149,8 @@ class SearchService:
                 raise KeyError(since)
             nights = kept[: kept.index(since)][::-1]
         tables = [
-            Snapshot(self.snapshot.lake, night).table("changes").with_columns(snapshot=pl.lit(night)) for night in nights
+            Snapshot(self.snapshot.lake, night).table("changes").with_columns(snapshot=pl.lit(night))
+            for night in nights
         ] or [self.snapshot.table("changes").clear().with_columns(snapshot=pl.lit(""))]
         table = pl.concat(tables)
         return table.filter(pl.col("firm_id").is_in(list(firm_ids))) if firm_ids else table
@@ -147,7 +173,22 @@ class SearchService:
             raise BadNeed(say("too_long", language, limit=LONGEST_NEED, length=len(text)))
         if not any(character.isalnum() for character in text):
             raise BadNeed(f"{say('no_words', 'ko')} / {say('no_words', 'en')}")
-        return self.understander.understand(text)
+        return self._read(self.understander.understand(text))
+
+    def _read(self, understood: Understood) -> Understood:
+        """With the words of the other language; a description of a firm states facts, not constraints."""
+        words = load_words()
+        if not words.describes_a_firm(understood.text):
+            return replace(understood, lexical=words.translated(understood.lexical))
+        return replace(
+            understood,
+            describes=True,
+            places=understood.filters.region,
+            filters=Filters(),
+            excluded=(),
+            answerable=True,
+            lexical=LexicalQuery(words.description(understood.text)),
+        )
 
     def search(
         self,
@@ -161,44 +202,70 @@ class SearchService:
     ) -> Answer:
         """Ranked firms with reasons, from the `offset`-th on, in the need's language where none is asked for.
 
-        `filters` are added to those read from the sentence, of which `dropped` names those left out.
+        `filters` are added to those read from the sentence, of which `dropped` names those left out. Without a
+        need but with filters, all firms with published capabilities that pass them.
         Raises BadNeed; an engine that cannot be reached raises EngineError.
         """
-        understood = self.understand(need)
-        applied = understood.filters.without(*dropped).merged(filters or Filters())
-        allowed = firm_mask(self.columns, applied, self.today())
-        found = self.lookup.find(understood, allowed)
-        ranking = self.rank(understood, allowed)
-        language = language or understood.language
-        explainer = Explainer(
-            self.columns, self.vocabulary, default_matcher(), understood, applied, ranking.scores, language
-        )
-        leads = dict(found)
-        refused = not leads and not understood.answerable
-        order = [*leads, *(int(row) for row in ranking.hits if row not in leads)]
-        hits = [
-            explainer.hit(rank, row, *self._scored(row, ranking, leads.get(row), language))
-            for rank, row in enumerate(order[offset : offset + limit], offset + 1)
-        ]
+        chosen = self.select(need, filters=filters, dropped=dropped, language=language)
+        ranking, refused = chosen.ranking, chosen.refused
         related = [
-            explainer.hit(rank, int(row), float(ranking.firm_scores[row]))
+            chosen.explainer.hit(rank, int(row), float(ranking.firm_scores[row]))
             for rank, row in enumerate(ranking.related[:_RELATED], 1)
         ]
-        mask = ranking.mask | self.columns.mask(list(leads))
+        mask = ranking.mask | self.columns.mask(list(chosen.leads))
         total = int(mask.sum())
         return Answer(
             query=need.strip(),
             snapshot=self.snapshot.name,
-            understood=understood,
-            applied=applied,
+            understood=chosen.understood,
+            applied=chosen.applied,
             total=0 if refused else total,
             no_good_match=refused or total == 0,
-            hits=() if refused else tuple(hits),
+            hits=tuple(self.explained(chosen, offset, offset + limit)),
             related=tuple(related) if not refused else (),
-            facets=facets(self.columns, mask, self.today()) if not refused else {},
-            registered_without_evidence=int(self._silent(applied).sum()),
-            relaxations=self._relaxations(understood, applied) if total == 0 and not refused else (),
+            facets={} if refused else facets(self.columns, mask, self.today(), chosen.applied.region),
+            registered_without_evidence=int(self._silent(chosen.applied).sum()),
+            relaxations=self._relaxations(chosen.understood, chosen.applied) if total == 0 and not refused else (),
         )
+
+    def select(
+        self,
+        need: str,
+        *,
+        filters: Filters | None = None,
+        dropped: Sequence[str] = (),
+        language: str | None = None,
+    ) -> Selection:
+        """The firms that answer a need, ranked and not yet explained; parameters and errors as of `search`."""
+        given = filters or Filters()
+        understood = self.understand(need) if need.strip() or not given.as_dict() else _browsing(given, language)
+        applied = understood.filters.without(*dropped).merged(given)
+        allowed = firm_mask(self.columns, applied, self.today())
+        leads = dict(self.lookup.find(understood, allowed))
+        ranking = self.rank(understood, allowed)
+        explainer = Explainer(
+            self.columns,
+            self.vocabulary,
+            default_matcher(),
+            understood,
+            applied,
+            ranking.scores,
+            language or understood.language,
+        )
+        return Selection(
+            understood, applied, ranking, leads, refused=not leads and not understood.answerable, explainer=explainer
+        )
+
+    @staticmethod
+    def explained(chosen: Selection, start: int, stop: int) -> Iterator[Hit]:
+        """Hits of the ranks from `start` on, counted from 0, up to but without `stop`, one by one."""
+        for rank, row in enumerate(chosen.order[start:stop], start + 1):
+            why = chosen.leads.get(row)
+            # A firm that was looked up by name or number is certain, and that is told first.
+            score = 1.0 if why else float(chosen.ranking.firm_scores[row])
+            yield chosen.explainer.hit(
+                rank, row, score, say(f"reason.{why}", chosen.explainer.language) if why else None
+            )
 
     def rank(self, understood: Understood, allowed: Mask) -> Ranking:
         """Rank all allowed firms for a need: first those that satisfy the predicate, then the related."""
@@ -209,8 +276,11 @@ class SearchService:
         concepts = {c.id: c.score for c in understood.concepts}
         sure = {f.id: f.score for f in understood.fields if f.score >= 0.1} if understood.answerable else {}
         scores = score_statements(columns, lexical, dense, concepts, sure, self._weights)
-        firm_scores = score_firms(columns, scores.total, self._weights)
-        mask = self._hits(understood) & allowed
+        if understood.describes:
+            near = self.likeness.meaning(self._vector(understood.text))
+            firm_scores, mask = self.likeness.score(lexical, near, understood.places), alike(near) & allowed
+        else:
+            firm_scores, mask = score_firms(columns, scores.total, self._weights), self._hits(understood) & allowed
         hits = ordered(columns, firm_scores, mask)
         resembling = allowed & ~mask & (firm_scores > 0)
         return Ranking(hits, ordered(columns, firm_scores, resembling), firm_scores, scores, mask)
@@ -218,6 +288,8 @@ class SearchService:
     def _hits(self, understood: Understood) -> Mask:
         """The predicate: a sought concept tags a statement of the firm, or enough of the words are in one."""
         columns = self.columns
+        if understood.describes:
+            return alike(self.likeness.meaning(self._vector(understood.text)))
         sought = [columns.concepts.of(c.id) for c in understood.concepts if c.score >= _SURE_CONCEPT]
         if not sought and understood.answerable:
             sought = [columns.fields.of(f.id) for f in understood.fields if f.score >= _SURE_FIELD]
@@ -225,13 +297,11 @@ class SearchService:
         return columns.mask(columns.firm_of[rows]) | columns.mask(self.engine.matching_firms(understood.lexical))
 
     def _dense(self, text: str, rows: np.ndarray | None) -> Candidates:
-        vector = self.embedder.encode_queries([text])[0]
+        vector = self._vector(text)
         return self.engine.dense(vector, _CANDIDATES, rows) if vector.any() else Candidates.none()
 
-    @staticmethod
-    def _scored(row: int, ranking: Ranking, why: str | None, language: str) -> tuple[float, str | None]:
-        """Score of a firm and the reason that comes first: one that was looked up by name or number is certain."""
-        return (1.0, say(f"reason.{why}", language)) if why else (float(ranking.firm_scores[row]), None)
+    def _vector(self, text: str) -> Floats:
+        return self.embedder.encode_queries([text])[0]
 
     def registered_without_evidence(self, applied: Filters) -> list[str]:
         """Ids of the registered suppliers that pass the filters and publish no capability, by name.
@@ -244,7 +314,8 @@ class SearchService:
 
     def _silent(self, applied: Filters) -> Mask:
         allowed = firm_mask(self.columns, applied.without("field", "experience"), self.today())
-        return allowed & (self.columns.statement_count == 0) & self.columns.flag("is_registered_supplier")
+        silent: Mask = allowed & (self.columns.statement_count == 0) & self.columns.flag("is_registered_supplier")
+        return silent
 
     def _relaxations(self, understood: Understood, applied: Filters) -> tuple[Relaxation, ...]:
         """What is found when each filter in turn is dropped."""
@@ -254,3 +325,19 @@ class SearchService:
             for name in applied.as_dict()
             if (total := int((hits & firm_mask(self.columns, applied.without(name), self.today())).sum()))
         )
+
+
+def _browsing(filters: Filters, language: str | None) -> Understood:
+    """What is meant by filters without a need: firms that sell in the fields chosen."""
+    return Understood(
+        text="",
+        language=language or "ko",
+        fields=tuple(Scored(field, 1.0) for field in filters.field),
+        concepts=(),
+        filters=Filters(),
+        excluded=(),
+        industry=None,
+        answerable=True,
+        answer_score=1.0,
+        lexical=LexicalQuery(),
+    )

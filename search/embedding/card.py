@@ -25,6 +25,7 @@ LICENCES = {
     "glossary": "smart-manufacturing glossary, no licence stated",
     "patents": "KIPRIS titles and abstracts, IPC titles; public data",
     "registers": "exchange and venture registers (industry, products); public data",
+    "products": "halves of product lists in the exchange and venture registers; public data",
     "firms": "register rows and descriptions of training firms; public data, English summaries MIT",
     "world": "FinanceDatabase summaries of listed firms, MIT",
 }

@@ -25,6 +25,7 @@ _PLACEHOLDER = re.compile(r"%\(\w+\)[sdf]|%[sdf]|\{\{?[^{}]*\}?\}|<[^<>]*>|&\w+;
 _RST_ROLE = re.compile(r":[\w:+-]+:`[~!]?([^`<]*)(?:<[^`>]*>)?`")
 _RST_MARK = re.compile(r"[`*|]+_{0,2}|\.\. |::")
 _MARKDOWN = re.compile(r"<a name=\"[^\"]*\"></a>|!\[[^\]]*\]\([^)]*\)|\]\([^)]*\)|[\[*#`>|]+")
+_LIST_MARK = re.compile(r"[,，、/;·ㆍ|()]|\s및\s| 등$")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
 MAX_CHARACTERS = 600
 """Longer texts are cut: the mean of many tokens says little, and the batch costs more."""
@@ -181,6 +182,25 @@ def register_pairs(data: Path, english: Mapping[str, str], *, hold_out: bool) ->
     return list(found)
 
 
+def product_pairs(data: Path, *, hold_out: bool) -> list[Pair]:
+    """Two halves of one firm's list of products: what is made under one roof belongs together."""
+    registers = data / "registers"
+    cells = [row["주생산품"] for row in read_rows(registers / "ventureList2603.csv")]
+    cells += [row["TYPE_DETAIL"] for row in read_rows(registers / "venture_list_short_202603.csv")]
+    cells += [
+        row["주요제품"]
+        for row in read_rows(registers / "krx_listed_202604.csv")
+        if split_of(row["종목코드"]) == "train" and not (hold_out and is_development(row["종목코드"]))
+    ]
+    found: dict[Pair, None] = {}
+    for cell in cells:
+        items = [item.strip() for item in _LIST_MARK.split(cell) if len(item.strip()) > 1]
+        middle = (len(items) + 1) // 2
+        if len(items) > 1:
+            found[(" ".join(items[:middle]), " ".join(items[middle:]))] = None
+    return list(found)
+
+
 def firm_pairs(firms: Iterable[FirmTexts]) -> list[Pair]:
     """Register row with each description of the same firm, and descriptions with one another."""
     pairs: dict[Pair, None] = {}
@@ -238,6 +258,7 @@ def training_pairs(shared: Path, *, seed: int = 1, hold_out: bool = False) -> li
         Source("glossary", glossary_pairs(reference), repeat=4),
         Source("patents", patent_pairs(data), repeat=2),
         Source("registers", register_pairs(data, english, hold_out=hold_out), repeat=2),
+        Source("products", product_pairs(data, hold_out=hold_out), repeat=2),
         Source("firms", firm_pairs(firms), repeat=3),
         Source("world", world_pairs(data, seed)),
     ]

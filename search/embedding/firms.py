@@ -11,6 +11,7 @@ from search.evaluation.split import Split, is_development, split_of
 
 KOREAN_PARTS = ("industry", "business", "products", "market")
 """Parts of the Korean text that say what a firm does; status and growth speak of finance."""
+ALL_KOREAN_PARTS = (*KOREAN_PARTS, "current-status", "growth")
 
 _LEGAL_KO = re.compile(r"\(주\)|㈜|주식회사|\(유\)|유한회사")
 _LEGAL_EN = re.compile(
@@ -28,6 +29,8 @@ class FirmTexts:
     register: str
     """Industry and main products as the exchange's register has them."""
     parts_ko: tuple[str, ...]
+    all_parts_ko: tuple[str, ...]
+    """Those, and what is said of status and growth."""
     summary_en: str
 
 
@@ -89,6 +92,7 @@ def read_firm_texts(data: Path) -> list[FirmTexts]:
                 development=is_development(code),
                 register=f"{row['업종']} {row['주요제품']}".strip(),
                 parts_ko=tuple(mask(ko[part], names) for part in KOREAN_PARTS if ko.get(part)),
+                all_parts_ko=tuple(mask(ko[part], names) for part in ALL_KOREAN_PARTS if ko.get(part)),
                 summary_en=mask(summary, names),
             )
         )

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
@@ -86,14 +87,21 @@ def _features(texts: Sequence[Ids], dropout: float, chance: random.Random) -> di
 
 
 def train(
-    tokenizer: Tokenizer, sources: Sequence[Source], settings: Settings, say: Callable[[str], None]
+    tokenizer: Tokenizer,
+    sources: Sequence[Source],
+    settings: Settings,
+    say: Callable[[str], None],
+    start: npt.NDArray[np.float32] | None = None,
 ) -> SentenceTransformer:
-    """A trained model, float32, one StaticEmbedding module. `say` hears the progress."""
+    """A trained model, float32, one StaticEmbedding module. `say` hears the progress.
+
+    `start` are the token vectors to begin with, shape (tokens, dimensions); random ones where there are none.
+    """
     torch.manual_seed(settings.seed)
     torch.set_num_threads(settings.threads)
     torch.use_deterministic_algorithms(True)
     chance = random.Random(settings.seed)
-    module = StaticEmbedding(tokenizer, embedding_dim=settings.dimensions)
+    module = StaticEmbedding(tokenizer, embedding_weights=start, embedding_dim=settings.dimensions)
     model = SentenceTransformer(modules=[module], device="cpu")
     loss = MultipleNegativesRankingLoss(
         model,
