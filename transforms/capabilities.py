@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -29,7 +29,7 @@ Tags = tuple[str, list[str], list[str]]
 
 Tagger = Callable[[list[str]], list[Tags]]
 
-_TAGS: Final = pl.Schema({"language": pl.String, "concepts": pl.List(pl.String), "fields": pl.List(pl.String)})
+_TAGS: Final[dict[str, Any]] = {"language": pl.String, "concepts": pl.List(pl.String), "fields": pl.List(pl.String)}
 
 
 def tagged(texts: list[str]) -> list[Tags]:
