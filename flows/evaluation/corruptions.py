@@ -12,9 +12,30 @@ from typing import Final
 from schemas.reference import load_name_words, load_regions
 
 _LETTER_NAMES: Final = (
-    ("w", "더블유"), ("h", "에이치"), ("f", "에프"), ("x", "엑스"), ("v", "브이"), ("s", "에스"), ("a", "에이"), ("j", "제이"), ("k", "케이"),
-    ("l", "엘"), ("m", "엠"), ("n", "엔"), ("b", "비"), ("c", "씨"), ("d", "디"), ("e", "이"), ("g", "지"), ("i", "아이"), ("o", "오"),
-    ("p", "피"), ("q", "큐"), ("r", "알"), ("t", "티"), ("y", "와이"),
+    ("w", "더블유"),
+    ("h", "에이치"),
+    ("f", "에프"),
+    ("x", "엑스"),
+    ("v", "브이"),
+    ("s", "에스"),
+    ("a", "에이"),
+    ("j", "제이"),
+    ("k", "케이"),
+    ("l", "엘"),
+    ("m", "엠"),
+    ("n", "엔"),
+    ("b", "비"),
+    ("c", "씨"),
+    ("d", "디"),
+    ("e", "이"),
+    ("g", "지"),
+    ("i", "아이"),
+    ("o", "오"),
+    ("p", "피"),
+    ("q", "큐"),
+    ("r", "알"),
+    ("t", "티"),
+    ("y", "와이"),
 )
 _SYLLABLES: Final = "가나다라마바사아자차카타파하고노도로모보소오조기니디리미비시이지우주수부성진산영정동신한대경인원"
 _FIRST: Final = "g kk n d tt r m b pp s ss  j jj ch k t p h".split(" ")
@@ -42,7 +63,9 @@ def bare(name: str) -> str:
 
 def legal_form(record: Record, chance: random.Random, _others: list[Record]) -> Record:
     name = bare(record.name)
-    spelled = chance.choice(("(주){}", "{}(주)", "㈜{}", "주식회사 {}", "{} 주식회사", "주식회사{}", "{}", "（주）{}", "{} Co., Ltd."))
+    spelled = chance.choice(
+        ("(주){}", "{}(주)", "㈜{}", "주식회사 {}", "{} 주식회사", "주식회사{}", "{}", "（주）{}", "{} Co., Ltd.")
+    )
     return replace(record, name=spelled.format(name))
 
 
@@ -97,13 +120,20 @@ def typo(record: Record, chance: random.Random, _others: list[Record]) -> Record
 
 def shortened(record: Record, _chance: random.Random, _others: list[Record]) -> Record:
     name = bare(record.name)
-    cut = re.sub(r"(홀딩스|코퍼레이션|인터내셔널|테크놀로지|시스템즈?|엔지니어링|머티리얼즈|네트웍스|솔루션즈?|바이오|산업|전자)$", "", name)
+    cut = re.sub(
+        r"(홀딩스|코퍼레이션|인터내셔널|테크놀로지|시스템즈?|엔지니어링|머티리얼즈|네트웍스|솔루션즈?|바이오|산업|전자)$",
+        "",
+        name,
+    )
     return replace(record, name=f"(주){cut}" if len(cut) >= 2 else record.name)
 
 
 def former_name(record: Record, chance: random.Random, others: list[Record]) -> Record:
     """Renamed, the former name in brackets."""
-    return replace(record, name=f"(주){bare(chance.choice(others).name)[:2]}{bare(chance.choice(others).name)[-3:]}(구 {bare(record.name)})")
+    return replace(
+        record,
+        name=f"(주){bare(chance.choice(others).name)[:2]}{bare(chance.choice(others).name)[-3:]}(구 {bare(record.name)})",
+    )
 
 
 def renamed(record: Record, chance: random.Random, others: list[Record]) -> Record:
@@ -146,15 +176,27 @@ def moved(record: Record, chance: random.Random, others: list[Record]) -> Record
 
 
 NAME_CHANGES: Final[dict[str, tuple[Change, float]]] = {
-    "as is": (as_is, 0.2), "legal form": (legal_form, 0.28), "spacing": (spacing, 0.1), "full width": (full_width, 0.03),
-    "letters": (letters, 0.08), "branch": (branch, 0.04), "typo": (typo, 0.08), "shortened": (shortened, 0.06),
-    "former name": (former_name, 0.03), "english": (english, 0.06), "renamed": (renamed, 0.04),
+    "as is": (as_is, 0.2),
+    "legal form": (legal_form, 0.28),
+    "spacing": (spacing, 0.1),
+    "full width": (full_width, 0.03),
+    "letters": (letters, 0.08),
+    "branch": (branch, 0.04),
+    "typo": (typo, 0.08),
+    "shortened": (shortened, 0.06),
+    "former name": (former_name, 0.03),
+    "english": (english, 0.06),
+    "renamed": (renamed, 0.04),
 }
 """Changes to names and how often each is made."""
 
 PLACE_CHANGES: Final[dict[str, tuple[Change, float]]] = {
-    "as is": (as_is, 0.35), "other spelling": (other_spelling, 0.15), "district": (to_district, 0.22), "province": (to_province, 0.2),
-    "moved": (moved, 0.06), "missing": (without_place, 0.02),
+    "as is": (as_is, 0.35),
+    "other spelling": (other_spelling, 0.15),
+    "district": (to_district, 0.22),
+    "province": (to_province, 0.2),
+    "moved": (moved, 0.06),
+    "missing": (without_place, 0.02),
 }
 _KEPT: Final = {"homepage": 0.7, "established": 0.5}
 

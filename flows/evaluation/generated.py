@@ -26,25 +26,42 @@ _ENDINGS: Final = (".co.kr", ".com", ".kr", ".net")
 def generated_records(count: int, registers: Sequence[pl.DataFrame], seed: int) -> pl.DataFrame:
     """`count` records: record_id, truth, name, address, homepage, product, established; all strings, shuffled."""
     chance = random.Random(seed)  # noqa: S311
-    rows = pl.concat([table.select("name", "address", "products", "established") for table in registers]).unique().sort("name", "address", "products")
+    rows = (
+        pl.concat([table.select("name", "address", "products", "established") for table in registers])
+        .unique()
+        .sort("name", "address", "products")
+    )
     names = [bare(name) for name in rows["name"].to_list()]
     addresses = rows["address"].drop_nulls().to_list()
     products = rows["products"].drop_nulls().to_list()
     years = [day.year for day in rows["established"].drop_nulls().to_list()]
     made: list[tuple[str, str, str | None, str | None, str | None, str | None]] = []
-    originals = [Record(f"(주){name}", address, None, None) for name, address in zip(names[:2000], addresses[:2000], strict=False)]
+    originals = [
+        Record(f"(주){name}", address, None, None)
+        for name, address in zip(names[:2000], addresses[:2000], strict=False)
+    ]
     firm, last_site = 0, None
     while len(made) < count:
         firm += 1
         first, second = chance.choice(names), chance.choice(names)
-        name = first if chance.random() < _KNOWN_NAME else first[: max(2, len(first) // 2)] + second[-max(2, len(second) // 2) :]
+        name = (
+            first
+            if chance.random() < _KNOWN_NAME
+            else first[: max(2, len(first) // 2)] + second[-max(2, len(second) // 2) :]
+        )
         site = None
         if chance.random() < _WITH_HOMEPAGE:
-            site = last_site if last_site and chance.random() < _SHARED_SITE else f"www.firm{firm:07d}{chance.choice(_ENDINGS)}"
+            site = (
+                last_site
+                if last_site and chance.random() < _SHARED_SITE
+                else f"www.firm{firm:07d}{chance.choice(_ENDINGS)}"
+            )
             last_site = site
         address = chance.choice(addresses)
         number = chance.randrange(1, 400)
-        address = address.rstrip(")").rpartition(" ")[0] + f" {number}" if any(c.isdigit() for c in address) else address
+        address = (
+            address.rstrip(")").rpartition(" ")[0] + f" {number}" if any(c.isdigit() for c in address) else address
+        )
         founded = None
         if chance.random() < _WITH_FOUNDING:
             founded = f"{chance.choice(years)}{chance.randrange(1, 13):02d}{chance.randrange(1, 29):02d}"
@@ -56,7 +73,9 @@ def generated_records(count: int, registers: Sequence[pl.DataFrame], seed: int) 
             told = product if number == 0 or chance.random() < 0.4 else None
             made.append((str(firm), record.name, record.address, record.homepage, told, record.established))
     frame = pl.DataFrame(
-        made[:count], schema=dict.fromkeys(("truth", "name", "address", "homepage", "product", "established"), pl.String), orient="row"
+        made[:count],
+        schema=dict.fromkeys(("truth", "name", "address", "homepage", "product", "established"), pl.String),
+        orient="row",
     )
     shuffled = frame.sample(fraction=1.0, shuffle=True, seed=seed)
     return shuffled.with_row_index("number").select(

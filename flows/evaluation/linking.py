@@ -25,7 +25,19 @@ from transforms.linking import link
 
 _SEED: Final = 20_260_731
 _HIDDEN: Final = ("business_no", "corporate_no", "stock_code", "dart_code", "applicant_no")
-_COLUMNS: Final = ("record_key", "source", "name", "region_code", "address", "homepage", "products", "established", *_HIDDEN)
+_COLUMNS: Final = (
+    "record_key",
+    "source",
+    "name",
+    "region_code",
+    "address",
+    "homepage",
+    "products",
+    "established",
+    *_HIDDEN,
+)
+HARD_REST: Final = ("renamed", "english")
+"""Changes of a name that leave little or nothing of it."""
 TIERS: Final = {"same": "cluster_same", "same + probable": "cluster"}
 
 
@@ -61,9 +73,12 @@ def measure(seed: int = _SEED) -> dict[str, Any]:
     everything = pl.concat(tables.values())
     linked = link(everything.drop(_HIDDEN)).records.join(everything.select("record_key", *_HIDDEN), on="record_key")
     listed = linked.filter(pl.col("record_key").str.contains("^(krx_listed|dart):")).with_columns(truth="stock_code")
-    named = linked.filter(pl.col("record_key").str.contains("^(dart|kipris_applicants):")).with_columns(truth="business_no")
+    named = linked.filter(pl.col("record_key").str.contains("^(dart|kipris_applicants):")).with_columns(
+        truth="business_no"
+    )
     copies, kinds = corrupted_copies(tables["dart"], seed)
     again = link(pl.concat([everything.drop(_HIDDEN), copies.drop("truth")], how="diagonal")).records
+    hard = kinds.filter(pl.col("name_kind").is_in(HARD_REST))
     truth = pl.concat([copies.select("record_key", "truth"), tables["dart"].select("record_key", truth="dart_code")])
     changed = again.join(truth, on="record_key")
     return {
@@ -71,6 +86,8 @@ def measure(seed: int = _SEED) -> dict[str, Any]:
         "listed (KRX x DART by stock code)": _tiers(listed),
         "named (DART x KIPRIS by business number)": _tiers(named, recall=False),
         "corrupted copies of DART": _tiers(changed),
+        "corrupted copies but for the hard rest": _tiers(changed.join(hard, on="truth", how="anti")),
+        "the hard rest (renamed, English only)": _tiers(changed.join(hard, on="truth", how="semi")),
         "corrupted, by change of name": _slices(changed, kinds, "name_kind"),
         "corrupted, by change of place": _slices(changed, kinds, "place_kind"),
         "listed, by rule": _by_rule(listed),
@@ -82,18 +99,29 @@ def measure(seed: int = _SEED) -> dict[str, Any]:
 def corrupted_copies(dart: pl.DataFrame, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     """A changed copy of every DART record, as `link` takes it, with `truth`; and which changes were made."""
     chance = random.Random(seed)  # noqa: S311: a seeded measurement
-    rows = dart.sort("record_key").select("dart_code", "name", "address", "homepage", pl.col("established").cast(pl.String)).rows()
+    rows = (
+        dart.sort("record_key")
+        .select("dart_code", "name", "address", "homepage", pl.col("established").cast(pl.String))
+        .rows()
+    )
     originals = [Record(*row[1:]) for row in rows]
     made = [(code, *corrupted(record, chance, originals)) for (code, *_), record in zip(rows, originals, strict=True)]
     frame = pl.DataFrame([{"truth": code, **asdict(record)} for code, record, _, _ in made], infer_schema_length=None)
     frame = frame.select(
-        "truth", "address", "homepage",
-        record_key=pl.lit("copies:") + pl.col("truth"), source=pl.lit("copies"), name=names.display_name(pl.col("name")),
-        region_code=regions.region_code(pl.col("address")), established=dates.iso_date(pl.col("established")),
+        "truth",
+        "address",
+        "homepage",
+        record_key=pl.lit("copies:") + pl.col("truth"),
+        source=pl.lit("copies"),
+        name=names.display_name(pl.col("name")),
+        region_code=regions.region_code(pl.col("address")),
+        established=dates.iso_date(pl.col("established")),
         products=pl.lit(None, pl.String),
     )
     kinds = pl.DataFrame(
-        [(code, name, place) for code, _, name, place in made], schema=["truth", "name_kind", "place_kind"], orient="row"
+        [(code, name, place) for code, _, name, place in made],
+        schema=["truth", "name_kind", "place_kind"],
+        orient="row",
     )
     return frame, kinds
 
@@ -101,11 +129,17 @@ def corrupted_copies(dart: pl.DataFrame, seed: int) -> tuple[pl.DataFrame, pl.Da
 def pairs_of(frame: pl.DataFrame, key: str) -> pl.DataFrame:
     """Pairs of rows (`row` < `row_right`) of equal, known `key`."""
     rows = frame.with_row_index("row").drop_nulls(key).select("row", key)
-    return rows.join(rows, on=key, suffix="_right").filter(pl.col("row") < pl.col("row_right")).select("row", "row_right")
+    return (
+        rows.join(rows, on=key, suffix="_right").filter(pl.col("row") < pl.col("row_right")).select("row", "row_right")
+    )
 
 
 def _canonical(table: pl.DataFrame) -> pl.DataFrame:
-    absent = [pl.lit(None, pl.Date if name == "established" else pl.String).alias(name) for name in _COLUMNS if name not in table.columns]
+    absent = [
+        pl.lit(None, pl.Date if name == "established" else pl.String).alias(name)
+        for name in _COLUMNS
+        if name not in table.columns
+    ]
     return table.with_columns(absent).select(_COLUMNS)
 
 
@@ -115,7 +149,7 @@ def _tiers(linked: pl.DataFrame, recall: bool = True) -> dict[str, Any]:
     found = {}
     for tier, column in TIERS.items():
         proposed = pairs_of(frame, column)
-        right = (frame["truth"].gather(proposed["row"]) == frame["truth"].gather(proposed["row_right"])).sum()
+        right = int((frame["truth"].gather(proposed["row"]) == frame["truth"].gather(proposed["row_right"])).sum())
         measured = {"precision": asdict(share(right, proposed.height))}
         if recall:
             measured["recall"] = asdict(share(right, true_pairs))
@@ -131,17 +165,24 @@ def _slices(linked: pl.DataFrame, kinds: pl.DataFrame, kind: str) -> dict[str, A
     for (value,), part in copies.sort(kind).group_by(kind, maintain_order=True):
         result[str(value)] = {}
         for tier, column in TIERS.items():
-            pairs = part.select("row", "truth", column).join(frame.select("row", "truth", column), on=column, suffix="_other")
+            pairs = part.select("row", "truth", column).join(
+                frame.select("row", "truth", column), on=column, suffix="_other"
+            )
             pairs = pairs.filter(pl.col("row") != pl.col("row_other"))
             right = pairs.filter(pl.col("truth") == pl.col("truth_other")).height
-            result[str(value)][tier] = {"precision": asdict(share(right, pairs.height)), "recall": asdict(share(right, part.height))}
+            result[str(value)][tier] = {
+                "precision": asdict(share(right, pairs.height)),
+                "recall": asdict(share(right, part.height)),
+            }
     return result
 
 
 def _by_rule(linked: pl.DataFrame) -> dict[str, Any]:
     """Precision of each rule, over the pairs of records that it ties."""
     frame = linked.select("record_key", "truth", "rule", "linked_to", "tier").drop_nulls(["truth", "linked_to"])
-    tied = frame.join(linked.select(linked_to="record_key", truth_other="truth"), on="linked_to").drop_nulls("truth_other")
+    tied = frame.join(linked.select(linked_to="record_key", truth_other="truth"), on="linked_to").drop_nulls(
+        "truth_other"
+    )
     grouped = tied.group_by("tier", "rule").agg(right=(pl.col("truth") == pl.col("truth_other")).sum(), of=pl.len())
     rows = grouped.sort("of", "rule", descending=[True, False]).rows(named=True)
     return {f"{row['tier']}: {row['rule']}": asdict(share(row["right"], row["of"])) for row in rows}
@@ -154,12 +195,14 @@ def _missed(linked: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> dict[str, 
     apart = rows.filter(frame["cluster"].gather(rows["row"]) != frame["cluster"].gather(rows["row_right"]))
     known = pl.concat([tables["krx_listed"], tables["dart"]]).select("record_key", key=names.match_key(pl.col("name")))
     keys = frame.join(known, on="record_key", how="left", maintain_order="left")["key"]
-    equal = (keys.gather(apart["row"]) == keys.gather(apart["row_right"])).sum()
+    equal = int((keys.gather(apart["row"]) == keys.gather(apart["row_right"])).sum())
     return {"of one name": equal, "of two names": apart.height - equal, "all": apart.height}
 
 
 def _line(label: str, measured: dict[str, Any]) -> str:
-    parts = [f"{m} {s['value']:.4f} [{s['low']:.4f}, {s['high']:.4f}] ({s['hits']}/{s['of']})" for m, s in measured.items()]
+    parts = [
+        f"{m} {s['value']:.4f} [{s['low']:.4f}, {s['high']:.4f}] ({s['hits']}/{s['of']})" for m, s in measured.items()
+    ]
     return f"  {label:<18} " + "   ".join(parts)
 
 

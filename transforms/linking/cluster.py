@@ -43,20 +43,24 @@ def link(records: pl.DataFrame, decisions: pl.DataFrame | None = None) -> Linked
     decided, parted = _decided(decisions, table)
     pairs = weighed_pairs(table)
     opposed = pl.concat([pairs.filter("is_apart").select("left", "right"), parted])
-    guard = Guard(table, opposed.to_numpy().reshape(-1, 2).astype(np.int64))
+    apart = opposed.to_numpy().reshape(-1, 2).astype(np.int64)
+    guard = Guard(table, apart)
     sure = pl.concat([decided, identifier_edges(table)])
     likely = _without_decided(pairs, decided, parted).filter(pl.col("score") >= rules.REVIEW)
+    contested = likely.filter("is_apart").drop("is_apart")
+    likely = likely.filter(~pl.col("is_apart")).drop("is_apart")
     clear = unambiguous(likely, opposed)
     doubtful = likely.filter(~clear).with_columns(score=pl.lit(_AMBIGUOUS), tier=pl.lit("review"))
     likely = likely.filter(clear)
     labels = components(table.height, *_ends(decided))
-    labels, refused_sure = joined(labels, sure, guard)
+    labels, refused_sure = joined(labels, sure, Guard(table, apart, by_founding=False))
     strong = likely.filter(pl.col("tier") == "same")
     same, refused_same = joined(labels, strong, guard)
     weak = likely.filter(pl.col("tier") == "probable")
     clusters, refused_weak = joined(same, weak, guard)
     used = pl.concat([sure.filter(~refused_sure), strong.filter(~refused_same), weak.filter(~refused_weak)])
-    conflicts = pl.concat([sure.filter(refused_sure), strong.filter(refused_same), weak.filter(refused_weak), doubtful])
+    refused = [sure.filter(refused_sure), strong.filter(refused_same), weak.filter(refused_weak), contested]
+    conflicts = pl.concat([*refused, doubtful])
     reasons = ["exclusive"] * (conflicts.height - doubtful.height) + ["ambiguous"] * doubtful.height
     open_reasons = ["weak"] * likely.filter(pl.col("tier") == "review").height + reasons
     left_open = pl.concat([likely.filter(pl.col("tier") == "review"), conflicts])
@@ -120,7 +124,7 @@ def _decided(decisions: pl.DataFrame | None, table: pl.DataFrame) -> tuple[pl.Da
 
 def _without_decided(pairs: pl.DataFrame, decided: pl.DataFrame, parted: pl.DataFrame) -> pl.DataFrame:
     settled = pl.concat([decided.select("left", "right"), parted])
-    return pairs.join(settled, on=["left", "right"], how="anti").select(list(rules.EDGE_SCHEMA)).sort("left", "right")
+    return pairs.join(settled, on=["left", "right"], how="anti").select(*rules.EDGE_SCHEMA, "is_apart").sort("left", "right")
 
 
 def _ends(edges: pl.DataFrame) -> tuple[Labels, Labels]:

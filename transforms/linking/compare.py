@@ -203,7 +203,7 @@ def _home(columns: _Columns) -> Levels:
 def _day(columns: _Columns, table: pl.DataFrame) -> Levels:
     known, same = columns.agree("established")
     years = table["established"].dt.year().fill_null(0).to_numpy()
-    near = np.abs(years[columns._left] - years[columns._right]) <= 1
+    near = np.abs(years[columns._left] - years[columns._right]) <= rules.FOUNDED_WITHIN
     return _chosen("day", len(same), ("same", same), ("year", known & near), ("apart", known))
 
 

@@ -108,8 +108,8 @@ def _inherited(
     return (
         latest.join(orphans.select("firm_id"), on="firm_id").join(clusters, on="record_key")
         .join(owners.select("cluster"), on="cluster", how="anti")
-        .group_by("cluster", "firm_id").len()
-        .sort("len", "firm_id", descending=[True, False])
+        .group_by("cluster", "firm_id").agg(pl.len(), first=pl.col("record_key").min())
+        .sort("len", "first", "firm_id", descending=[True, False, False])
         .unique("cluster", keep="first", maintain_order=True)
         .unique("firm_id", keep="first", maintain_order=True)
         .select("cluster", "firm_id")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from transforms.linking.rules import EXCLUSIVE
+from transforms.linking.rules import EXCLUSIVE, FOUNDED_WITHIN
 
 Labels = npt.NDArray[np.int64]
 _CLEARLY_BETTER: Final = 10.0
@@ -19,18 +20,27 @@ _CLEARLY_BETTER: Final = 10.0
 
 @dataclass(frozen=True)
 class Guard:
-    """What a cluster may not hold: two values of an exclusive column of `table`, or both ends of a pair of `apart`
-    (shape (n, 2), rows)."""
+    """What a cluster may not hold: two values of an exclusive column of `table`, both ends of a pair of `apart`
+    (shape (n, 2), rows), or, with `by_founding`, firms founded more than a year apart."""
 
     table: pl.DataFrame
     apart: Labels
+    by_founding: bool = True
+
+    @cached_property
+    def values(self) -> pl.DataFrame:
+        """`row`, the exclusive columns and `founded` (year) of the records that have any of them."""
+        year = pl.col("established").dt.year() if self.by_founding else pl.lit(None, pl.Int32)
+        told = self.table.select("row", *EXCLUSIVE, founded=year.cast(pl.Int32))
+        return told.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in (*EXCLUSIVE, "founded")))
 
     def offends(self, labels: Labels) -> Labels:
         """Labels of the clusters that hold what they may not."""
-        counts = self.table.select(EXCLUSIVE).with_columns(cluster=pl.Series(labels))
-        known = counts.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in EXCLUSIVE))
-        several = known.group_by("cluster").agg(pl.col(name).drop_nulls().n_unique() for name in EXCLUSIVE)
-        mixed = several.filter(pl.any_horizontal(pl.col(name) > 1 for name in EXCLUSIVE))["cluster"].to_numpy()
+        known = self.values.with_columns(cluster=pl.Series(labels[self.values["row"]]))
+        span = pl.col("founded").max() - pl.col("founded").min()
+        held = known.group_by("cluster").agg(*(pl.col(name).drop_nulls().n_unique() for name in EXCLUSIVE), span=span)
+        several = pl.any_horizontal(pl.col(name) > 1 for name in EXCLUSIVE)
+        mixed = held.filter(several | (pl.col("span") > FOUNDED_WITHIN).fill_null(False))["cluster"].to_numpy()
         ends = labels[self.apart]
         return np.union1d(mixed, ends[ends[:, 0] == ends[:, 1], 0])
 
@@ -97,12 +107,12 @@ def joined(labels: Labels, edges: pl.DataFrame, guard: Guard) -> tuple[Labels, p
 
 def _one_by_one(labels: Labels, edges: pl.DataFrame, guard: Guard, rows: Labels) -> tuple[Labels, npt.NDArray[np.bool_]]:
     """Join edge by edge within the troubled rows."""
-    values: dict[int, list[set[str]]] = defaultdict(lambda: [set() for _ in EXCLUSIVE])
+    values: dict[int, list[set[Any]]] = defaultdict(lambda: [set() for _ in (*EXCLUSIVE, "founded")])
     members: dict[int, list[int]] = defaultdict(list)
-    for row, *own in guard.table.select("row", *EXCLUSIVE)[rows].iter_rows():
-        label = int(labels[row])
-        members[label].append(row)
-        for held, value in zip(values[label], own, strict=True):
+    for row in rows.tolist():
+        members[int(labels[row])].append(row)
+    for row, *own in guard.values.filter(pl.col("row").is_in(pl.Series(rows).implode())).iter_rows():
+        for held, value in zip(values[int(labels[row])], own, strict=True):
             if value is not None:
                 held.add(value)
     opposed: dict[int, set[int]] = defaultdict(set)
@@ -123,9 +133,12 @@ def _one_by_one(labels: Labels, edges: pl.DataFrame, guard: Guard, rows: Labels)
 
 
 def _opposed(
-    values: dict[int, list[set[str]]], members: dict[int, list[int]], opposed: dict[int, set[int]], first: int, second: int
+    values: dict[int, list[set[Any]]], members: dict[int, list[int]], opposed: dict[int, set[int]], first: int, second: int
 ) -> bool:
-    # A cluster that a person joined may hold two values already: then the other must not bring a third.
-    several = any(a and b and not (a <= b or b <= a) for a, b in zip(values[first], values[second], strict=True))
+    *one, one_founded = values[first]
+    *other, other_founded = values[second]
+    # A cluster that a person or a number joined may hold two values already: then the other must not bring a third.
+    several = any(a and b and not (a <= b or b <= a) for a, b in zip(one, other, strict=True))
+    gaps = [abs(a - b) for a in one_founded for b in other_founded]
     theirs = set(members[second])
-    return several or any(opposed[row] & theirs for row in members[first])
+    return several or bool(gaps and min(gaps) > FOUNDED_WITHIN) or any(opposed[row] & theirs for row in members[first])

@@ -20,7 +20,9 @@ Floats = npt.NDArray[np.float64]
 _ALPHABET: Final = 2500
 _SHARE_POINTS: Final = (-60.0, -32.0, -27.0, -23.5, -20.5, -17.5, -14.5, -11.5, -8.5, -4.0)
 _SHARE_VALUES: Final = (2e-8, 1e-7, 4e-7, 5e-7, 8e-7, 1.8e-6, 6e-6, 1.1e-5, 1.7e-5, 4e-5)
-"""Log probability of a name under the model, and the chance that another given firm bears the same name."""
+_NEAR_VALUES: Final = (1e-7, 1e-6, 5.5e-6, 1.6e-5, 3e-5, 6.5e-5, 1.2e-4, 1.9e-4, 2e-4, 2e-4)
+"""Log probability of a name under the model; the chance that another given firm bears the same name; and that it bears
+one a slip away."""
 
 
 def log_probability(keys: pl.Series) -> Floats:
@@ -37,8 +39,16 @@ def log_probability(keys: pl.Series) -> Floats:
 
 def namesake_chance(log_probabilities: Floats) -> Floats:
     """Chance that a firm drawn from all firms bears the name, by the name's log probability."""
-    logs = np.interp(log_probabilities, _SHARE_POINTS, np.log(_SHARE_VALUES))
-    return np.asarray(np.exp(logs), dtype=np.float64)
+    return _between(log_probabilities, _SHARE_VALUES)
+
+
+def near_chance(log_probabilities: Floats) -> Floats:
+    """Chance that a firm drawn from all firms bears a name that is one slip away."""
+    return _between(log_probabilities, _NEAR_VALUES)
+
+
+def _between(log_probabilities: Floats, values: tuple[float, ...]) -> Floats:
+    return np.asarray(np.exp(np.interp(log_probabilities, _SHARE_POINTS, np.log(values))), dtype=np.float64)
 
 
 class _Bigrams:

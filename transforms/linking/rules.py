@@ -19,6 +19,9 @@ EXCLUSIVE: Final = ("corporation", "business", "stock_code", "dart_code")
 number, found through the business number where a record lacks it; `business` the business number of records whose
 corporate number is not known (a corporation may have several)."""
 
+FOUNDED_WITHIN: Final = 1
+"""Years between two foundings that may be one: registers write the registration or the first day of business."""
+
 EDGE_SCHEMA: Final = {
     "left": pl.Int64, "right": pl.Int64, "tier": pl.String, "rule": pl.String, "score": pl.Float64,
 }
@@ -35,10 +38,13 @@ SHARE_LINKED: Final = (0.05, 0.5)
 """Bounds of the share of records taken to have a partner; in between the table itself tells."""
 
 NAME_ODDS: Final = {
-    "typo": (0.05, 1e-5), "short": (0.1, 1e-4), "alias": (0.2, 1e-5), "longer": (0.05, 1e-4), "alike": (0.03, 1e-3), "other": (0.03, 1.0), "numbered": (0.0, 1.0),
+    "short": (0.1, 1e-4), "alias": (0.2, 1e-5), "longer": (0.05, 1e-4), "alike": (0.03, 1e-3), "other": (0.03, 1.0), "numbered": (0.0, 1.0),
 }
 """Share of linked records whose names differ like this, and chance that two firms' names do.
-Names equal in letters, sound or consonants take the chance from their rarity instead."""
+Names equal in letters, sound or consonants, or but for a slip, take the chance from their rarity instead."""
+
+TYPO_SHARE: Final = 0.03
+"""Share of linked records whose names differ by a slip."""
 
 SOUND_COLLISION: Final = 2.0
 SPELLED_SHARE: Final = 0.1

@@ -55,14 +55,17 @@ def _by_name(values: Mapping[str, float], default: float) -> Floats:
 
 def _name_odds(pairs: Compared, table: pl.DataFrame, world: float) -> Floats:
     log_probability = table["log_probability"].to_numpy()
-    chance = rarity.namesake_chance(np.maximum(log_probability[pairs.left], log_probability[pairs.right]))
+    commoner = np.maximum(log_probability[pairs.left], log_probability[pairs.right])
+    chance = rarity.namesake_chance(commoner)
     chance += 0.3 * _namesakes(pairs, table) / world
     rare = _share_linked(pairs, table) / (world * chance)
     fixed = _by_name({name: share / (world * chance) for name, (share, chance) in rules.NAME_ODDS.items()}, 0.0)
     scale = _by_name(
         {"exact": 1.0, "sound": 1 / rules.SOUND_COLLISION, "spelled": rules.SPELLED_SHARE / rules.SPELLED_CHANCE}, 0.0
     )[pairs.levels["name"]]
-    return np.where(scale > 0, rare * scale, fixed[pairs.levels["name"]])
+    slip = rules.TYPO_SHARE / (world * rarity.near_chance(commoner))
+    odds = np.where(scale > 0, rare * scale, fixed[pairs.levels["name"]])
+    return np.where(pairs.at("name", "typo"), slip, odds)
 
 
 def _factor(pairs: Compared, kind: str) -> Floats:
