@@ -1,28 +1,62 @@
-"""The data dictionary, out of the declared schemas."""
+"""The data dictionary, out of the declared schemas: one source for pages, files and the lake itself."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dataframely as dy
 
-from schemas.gold import GOLD_TABLES
+from schemas.gold import GOLD_TABLES, sort_key
 from schemas.records import RECORD_COLUMNS, record_schema
-from schemas.tables import Quarantine
+from schemas.tables import Quarantine, table_note
+
+NOT_PERSONAL = "none"
 
 
-def data_dictionary() -> list[dict[str, Any]]:
-    """Every table with its key and every column with type, unit, meaning in both languages and more."""
-    tables = {**GOLD_TABLES, "sources/<source>": record_schema(RECORD_COLUMNS), "quarantine/<source>": Quarantine}
-    return [
-        {
-            "table": name,
-            "key": list(schema.primary_key()),
-            "columns": [_entry(*item) for item in schema.columns().items()],
-        }
-        for name, schema in tables.items()
-    ]
+def data_dictionary(sources: Mapping[str, Sequence[str]] | None = None) -> list[dict[str, Any]]:
+    """Every table with its grain, key, order, licence and warnings, and every column with type, unit, meaning in both
+    languages, source, example, meaning of null and what of it may be personal.
+
+    `sources` are the sources to describe one by one, each with its columns; without them one entry describes all.
+    """
+    tables: dict[str, type[dy.Schema]] = dict(GOLD_TABLES)
+    if sources is None:
+        tables["sources/<source>"] = record_schema(RECORD_COLUMNS)
+    else:
+        tables |= {f"sources/{name}": record_schema(columns) for name, columns in sources.items()}
+    tables["quarantine/<source>"] = Quarantine
+    return [table_entry(name, schema) for name, schema in tables.items()]
 
 
-def _entry(name: str, column: dy.Column) -> dict[str, Any]:
-    return {"name": name, "type": str(column.dtype), "nullable": column.nullable, **(column.metadata or {})}
+def table_entry(name: str, schema: type[dy.Schema]) -> dict[str, Any]:
+    """One table's entry."""
+    note = table_note(name)
+    key = list(schema.primary_key())
+    return {
+        "table": name,
+        "en": note.en,
+        "ko": note.ko,
+        "grain": note.grain,
+        "grain_ko": note.grain_ko,
+        "key": key,
+        "order": sort_key(name) if name in GOLD_TABLES else key,
+        "made_from": note.made_from,
+        "licence": note.licence,
+        "warnings": [{"en": en, "ko": ko} for en, ko in note.warnings],
+        "columns": [_column_entry(*item, note.made_from) for item in schema.columns().items()],
+    }
+
+
+def _column_entry(name: str, column: dy.Column, made_from: str) -> dict[str, Any]:
+    notes = dict(column.metadata or {})
+    origin = notes.pop("origin", "")
+    return {
+        "name": name,
+        "type": str(column.dtype),
+        "nullable": column.nullable,
+        "key": column.primary_key,
+        **notes,
+        "source": origin or made_from,
+        "personal": notes.get("personal") or NOT_PERSONAL,
+    }

@@ -14,11 +14,14 @@ import polars as pl
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from schemas.lake.manifest import SourceAbout
+from schemas.lake.manifest import Caution, SourceAbout
 from schemas.records import RECORD_COLUMNS
 
 ServiceName = Literal["odcloud", "data_go_kr", "koneps", "nts", "opendart", "kipris", "ntis", "kind"]
 """Services that flows/fetch/services.py knows."""
+
+LISTS = "list"
+"""Grain of files that name what to ask about; they hold no rows of the register."""
 
 SOURCES_FOLDER = Path(__file__).parent
 
@@ -32,6 +35,8 @@ class Declared(BaseModel):
 
 
 class Title(Declared):
+    """Words in both languages."""
+
     ko: str
     en: str
 
@@ -118,7 +123,8 @@ class Source(Declared):
     header altogether, in an edition that never had it; a missing one of any other fails the source. `constants`
     gives canonical columns one value, `values` rewrites the words or codes of one. `member` names the file of a ZIP
     of several. `api` says how its services are asked, where there are any. Where sources disagree on a value, the
-    smallest `authority` counts. A source that is `retired` takes no part any more and says why.
+    smallest `authority` counts. `cautions` say what to beware of when counting with its rows. A source that is
+    `retired` takes no part any more and says why.
     """
 
     name: str
@@ -126,6 +132,7 @@ class Source(Declared):
     publisher: str
     licence: str
     landing_page: str
+    cautions: list[Title] = Field(default_factory=list)
     cadence: Literal["daily", "monthly", "quarterly", "yearly", "irregular"]
     editions: list[Edition] = Field(default_factory=list)
     enabled: bool = True
@@ -170,6 +177,12 @@ class Source(Declared):
         return SOURCES_FOLDER / self.name
 
     @property
+    def grains(self) -> set[str]:
+        """What the register's files are about, where they differ in that."""
+        named = {edition.grain for edition in self.editions} | {call.grain for call in self.api}
+        return {grain for grain in named if grain and grain != LISTS}
+
+    @property
     def about(self) -> SourceAbout:
         return SourceAbout(
             title_ko=self.title.ko,
@@ -177,6 +190,7 @@ class Source(Declared):
             publisher=self.publisher,
             licence=self.licence,
             landing_page=self.landing_page,
+            cautions=[Caution(ko=caution.ko, en=caution.en) for caution in self.cautions],
         )
 
     @property

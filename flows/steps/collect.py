@@ -17,7 +17,7 @@ from flows.sources import Source, SourceError, load_source
 from flows.sources.parsing import reading_version
 from flows.takedown import takedown_fingerprint
 from schemas.lake import Lake
-from schemas.lake.manifest import SCHEMA_VERSION
+from schemas.versions import SCHEMA_VERSION
 from schemas.vocabulary import load_vocabulary
 from search.embedding import load_embedder
 from search.engines.stores import open_store
@@ -96,7 +96,13 @@ def fingerprint(delivery: Delivery, lake: Lake) -> str:
     """Of the bytes, the source's declaration, the code that reads them and what is taken down: equal means the same
     rows."""
     declared = load_source(delivery.source)
-    told = (delivery.content_hash, declared.fingerprint, reading_version(), takedown_fingerprint(lake))
+    told = (
+        delivery.content_hash,
+        declared.fingerprint,
+        reading_version(),
+        takedown_fingerprint(lake),
+        SCHEMA_VERSION,
+    )
     return hashlib.sha256("|".join(told).encode()).hexdigest()[:32]
 
 

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from flows.night import Gate, Night, code_version
+from schemas.dictionary import data_dictionary
 from schemas.lake.manifest import Manifest, SourceEntry, TableEntry
 from schemas.lake.reader import committed_snapshots
+from schemas.lake.views import views_sql
 from schemas.lake.writer import SnapshotWriter
+from schemas.versions import VERSIONS
+from search.engines import EngineError
 from search.engines.stores import open_store
+
+_DICTIONARY: Final = "dictionary.json"
 
 
 def commit(night: Night, manifest: Manifest) -> None:
-    """Write the manifest, then the one file that makes the snapshot count, then what outsiders follow."""
-    night.lake.write_json(f"{night.folder}/manifest.json", manifest.model_dump(mode="json"))
-    night.lake.write_bytes(f"{night.folder}/views.sql", _views(manifest).encode())
+    """Write what explains the tables, the manifest, then the one file that makes the snapshot count."""
+    whole = _documented(night, manifest)
+    night.lake.write_json(f"{night.folder}/manifest.json", whole.model_dump(mode="json"))
     night.lake.commit(night.snapshot, after=night.before)
+
+
+def publish(night: Night) -> list[str]:
+    """Let what outsiders follow point to the committed snapshot; returns what could not be moved.
+
+    Our own searches do not follow it, so a failure is a warning, and the next night tries again.
+    """
+    problems = []
     for engine in night.engines:
-        open_store(engine, night.lake).publish(night.snapshot)
+        try:
+            open_store(engine, night.lake).publish(night.lake.current() or night.snapshot)
+        except EngineError as error:
+            problems.append(f"outsiders of {engine} still see an older snapshot: {error}")
+    return problems
 
 
 def manifest_of(
@@ -69,15 +89,20 @@ def _tables(night: Night) -> dict[str, TableEntry]:
     return found
 
 
-def _views(manifest: Manifest) -> str:
-    """DuckDB views of the snapshot's tables, with paths relative to the lake's folder."""
-    lines = [
-        f"-- Views of snapshot {manifest.snapshot}; run from the lake's folder: duckdb -init snapshots/.../views.sql"
-    ]
-    for name in sorted(manifest.tables):
-        if name.startswith("quarantine/"):
-            continue
-        view = name.replace("sources/", "source_")
-        path = f"snapshots/{manifest.snapshot}/{name}.parquet"
-        lines.append(f"CREATE OR REPLACE VIEW {view} AS FROM read_parquet('{path}');")
-    return "\n".join(lines) + "\n"
+def _documented(night: Night, manifest: Manifest) -> Manifest:
+    """Write the views and the dictionary of the snapshot's tables; the manifest that names them."""
+    writer = SnapshotWriter(night.lake, night.snapshot)
+    shown = [name for name in manifest.tables if name.startswith("sources/")]
+    columns = {name.removeprefix("sources/"): writer.columns(name) for name in shown}
+    dictionary = {
+        "schema_version": manifest.schema_version,
+        "versions": {version.number: list(version.notes) for version in VERSIONS},
+        "sources": {name: entry.about.model_dump() for name, entry in manifest.sources.items()},
+        "tables": data_dictionary(columns),
+    }
+    content = {
+        _DICTIONARY: json.dumps(dictionary, ensure_ascii=False, indent=1).encode(),
+        "views.sql": views_sql(manifest).encode(),
+    }
+    documents = {name: writer.document(name, data) for name, data in content.items()}
+    return manifest.model_copy(update={"dictionary": _DICTIONARY, "documents": documents})

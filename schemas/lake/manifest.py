@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-SCHEMA_VERSION: Final = "1"
+from schemas.versions import SCHEMA_VERSION
 
 
 class Entry(BaseModel):
@@ -22,14 +21,29 @@ class TableEntry(Entry):
     sha256: str
 
 
+class DocumentEntry(Entry):
+    """A file beside the tables, such as `dictionary.json`; `sha256` of its bytes."""
+
+    bytes: int
+    sha256: str
+
+
+class Caution(Entry):
+    """What a reader must know before counting with a source's rows."""
+
+    ko: str
+    en: str
+
+
 class SourceAbout(Entry):
-    """What a reader of the lake must be told of a source: names, publisher, licence, where to look."""
+    """What a reader of the lake must be told of a source: names, licence, where to look, what to beware of."""
 
     title_ko: str
     title_en: str
     publisher: str
     licence: str
     landing_page: str
+    cautions: list[Caution] = []
 
 
 class SourceEntry(Entry):
@@ -55,7 +69,7 @@ class SourceEntry(Entry):
 
 class Manifest(Entry):
     """`inputs` covers every input of the night: equal to the last one means an empty night. `accepted` names the
-    broken gates that an operator accepted.
+    broken gates that an operator accepted. `dictionary` names the file beside the tables that explains every column.
     """
 
     snapshot: str
@@ -68,3 +82,5 @@ class Manifest(Entry):
     tables: dict[str, TableEntry]
     sources: dict[str, SourceEntry]
     accepted: list[str] = []
+    dictionary: str | None = None
+    documents: dict[str, DocumentEntry] = {}

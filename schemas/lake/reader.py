@@ -9,6 +9,7 @@ import polars as pl
 
 from schemas.lake.layout import Lake, LakeError
 from schemas.lake.manifest import Manifest
+from schemas.versions import SCHEMA_VERSION, notes_since
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,20 @@ class Snapshot:
 
     @cached_property
     def manifest(self) -> Manifest:
-        return Manifest.model_validate_json(self.lake.read_bytes(f"{self.folder}/manifest.json"))
+        """Raises LakeError where a newer version of the code wrote the snapshot."""
+        document = self.lake.read_json(f"{self.folder}/manifest.json")
+        written = str(document.get("schema_version", SCHEMA_VERSION))
+        if int(written) > int(SCHEMA_VERSION):
+            raise LakeError(
+                f"snapshot {self.name} has columns of version {written}, this caplake knows up to {SCHEMA_VERSION}. "
+                "Install the newer version, or open the Parquet files directly."
+            )
+        return Manifest.model_validate(document)
+
+    @property
+    def schema_notes(self) -> list[str]:
+        """What changed in the columns since this snapshot was written; empty for one of this version."""
+        return notes_since(self.manifest.schema_version)
 
     def has(self, table: str) -> bool:
         return table in self.manifest.tables

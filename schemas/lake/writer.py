@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import Final
 
 import dataframely as dy
 import polars as pl
 
+from schemas.dictionary import table_entry
 from schemas.gold import GOLD_TABLES, sort_key
 from schemas.lake.layout import Lake, LakeError
-from schemas.lake.manifest import SCHEMA_VERSION, TableEntry
+from schemas.lake.manifest import DocumentEntry, TableEntry
+from schemas.versions import SCHEMA_VERSION
+
+_ROW_GROUP: Final = 100_000
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class SnapshotWriter:
             broken = ", ".join(f"{rule} ({rows} rows)" for rule, rows in sorted(checked.failure.counts().items()))
             raise LakeError(f"table {name} breaks its schema: {broken}. Nothing was committed.")
         keys = sort_key(name) if name in GOLD_TABLES else [*schema.primary_key()] or schema.column_names()
-        content = parquet_bytes(checked.result.sort(keys, nulls_last=True), schema)
+        content = parquet_bytes(checked.result.sort(keys, nulls_last=True), name, schema)
         return self.put(name, content, checked.result.height)
 
     def put(self, name: str, content: bytes, rows: int) -> TableEntry:
@@ -45,8 +50,17 @@ class SnapshotWriter:
         self.lake.write_bytes(f"{self.folder}/{name}.parquet", content)
         return TableEntry(rows=rows, bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
 
+    def document(self, name: str, content: bytes) -> DocumentEntry:
+        """Write a file that is no table, such as the dictionary."""
+        self.lake.write_bytes(f"{self.folder}/{name}", content)
+        return DocumentEntry(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+
     def table(self, name: str, columns: list[str] | None = None) -> pl.DataFrame:
         return self.lake.read_table(f"{self.folder}/{name}.parquet", columns)
+
+    def columns(self, name: str) -> list[str]:
+        """Columns of a table as it lies there."""
+        return list(pl.read_parquet_schema(BytesIO(self.lake.read_bytes(f"{self.folder}/{name}.parquet"))))
 
     def rows(self, name: str) -> int:
         """Rows of a table as it lies there."""
@@ -59,18 +73,20 @@ class SnapshotWriter:
         return TableEntry(rows=rows, bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
 
 
-def parquet_bytes(frame: pl.DataFrame, schema: type[dy.Schema]) -> bytes:
-    """Parquet with the dictionary of its columns in the file's own metadata; same rows, same bytes."""
+def parquet_bytes(frame: pl.DataFrame, name: str, schema: type[dy.Schema]) -> bytes:
+    """Parquet with the table's entry of the dictionary in the file's own metadata; same rows, same bytes.
+
+    Rows are in total order, by firm where a table is about firms, so that the statistics of the row groups let a
+    reader skip all but one of them for a firm's rows (docs/decisions/0005-order-of-rows.md).
+    """
     buffer = BytesIO()
     frame.write_parquet(
-        buffer, compression="zstd", statistics=True, row_group_size=100_000, metadata=parquet_metadata(schema)
+        buffer, compression="zstd", statistics=True, row_group_size=_ROW_GROUP, metadata=parquet_metadata(name, schema)
     )
     return buffer.getvalue()
 
 
-def parquet_metadata(schema: type[dy.Schema]) -> dict[str, str]:
-    described = {"caplake.schema_version": SCHEMA_VERSION}
-    for name, column in schema.columns().items():
-        notes: dict[str, Any] = column.metadata or {}
-        described[f"caplake.{name}"] = f"{notes.get('en', '')} / {notes.get('ko', '')}"
-    return described
+def parquet_metadata(name: str, schema: type[dy.Schema]) -> dict[str, str]:
+    """What the file says of itself: the version of its columns and, as JSON, the dictionary's entry."""
+    entry = json.dumps(table_entry(name, schema), ensure_ascii=False, sort_keys=True)
+    return {"caplake.schema_version": SCHEMA_VERSION, "caplake.dictionary": entry}
