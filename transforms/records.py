@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from schemas.columns import RECORD_KEY_PATTERN
 from schemas.records import QUARANTINE_COLUMNS, RECORD_COLUMNS, record_schema
 from transforms import dates, identifiers, names, regions
 
@@ -24,6 +25,8 @@ NORMALISERS: Final[dict[str, Callable[[pl.Expr], pl.Expr]]] = {
     "applicant_no": identifiers.applicant_no,
     **dict.fromkeys(_DATES, dates.iso_date),
     "employees": lambda e: e.str.replace_all(",", "").cast(pl.Int64, strict=False),
+    # Services mark the words that were searched for inside the text.
+    "title": lambda e: e.str.replace_all(r"</?(?:span|b|em|strong|font)[^>]*>", ""),
     "amount": lambda e: e.str.replace_all(",", "").str.replace(r"\.0+$", "").cast(pl.Int64, strict=False),
     "completed_projects": lambda e: e.str.replace_all(",", "").cast(pl.Int64, strict=False),
     "address": lambda e: e.str.replace(r"\s*&nbsp;?\s*$", ""),
@@ -49,12 +52,14 @@ def canonical(
     constants: Mapping[str, str],
     missing: Sequence[str] = (),
     values: Mapping[str, Mapping[str, str]] | None = None,
+    personal: Sequence[str] = (),
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Map raw headers onto canonical columns and read their values.
 
     `raw` is all strings plus `_line`, `_file` and `as_of`. Of several headers for one column the first that the row
-    has counts. `values` rewrites codes and words of a column; one that it does not name stays. Returns the canonical
-    frame (with `_line`, `_file`) and the values that could not be read, as quarantine rows that keep their row.
+    has counts; `constants` stand where it has none; `as_of` may be a column of the row. `values` rewrites codes and
+    words of a column; one that it does not name stays. Returns the canonical frame (with `_line`, `_file`) and the
+    values that could not be read, as quarantine rows that keep their row, masked in `personal` columns.
     """
     marks = [*_MISSING_MARKS, *missing]
     picked = {
@@ -62,10 +67,12 @@ def canonical(
         for name, headers in columns.items()
         if any(header in raw.columns for header in headers)
     }
+    dated = picked.pop("as_of", pl.lit(None, pl.String))
+    picked |= {name: e.fill_null(constants[name]) for name, e in picked.items() if name in constants}
     texts = raw.select(
         "_line",
         "_file",
-        "as_of",
+        pl.coalesce(dates.iso_date(dated), "as_of").alias("as_of"),
         *(e.alias(name) for name, e in picked.items()),
         *(pl.lit(value).alias(name) for name, value in constants.items() if name not in picked),
     )
@@ -79,8 +86,8 @@ def canonical(
             line="_line",
             rule=pl.lit(f"{name}|unreadable"),
             column=pl.lit(name),
-            value=pl.col(name),
-            row_kept=pl.lit(name != "name"),
+            value=_masked(name, personal),
+            row_kept=pl.lit(True),  # a name that cannot be read is none, and a row without one is refused by `check`
         )
         for name in picked
         if name in NORMALISERS
@@ -105,6 +112,8 @@ def complete(
     corporate = pl.lit(True) if corporations_only else names.is_corporate_name(pl.col("name"))
     if "corporate_no" in rows.columns and not corporations_only:
         corporate = corporate | pl.col("corporate_no").is_not_null()
+    if "business_no" in rows.columns:
+        corporate = corporate | (identifiers.business_kind(pl.col("business_no")) == "corporation")
     rows = rows.with_columns(is_corporation=corporate.fill_null(False))
     if "country" not in rows.columns:
         rows = rows.with_columns(country=pl.lit("KR"))
@@ -118,7 +127,8 @@ def complete(
     rows = rows.with_columns(pl.when("is_corporation").then(name).alias(name) for name in private)
     keys = _record_key(rows, key, hash_key, source)
     if fallback_key:
-        keys = keys.zip_with(keys.is_not_null(), _record_key(rows, fallback_key, True, source))
+        usable = keys.str.contains(RECORD_KEY_PATTERN).fill_null(False)
+        keys = keys.zip_with(usable, _record_key(rows, fallback_key, True, source))
     return rows.with_columns(record_key=keys)
 
 

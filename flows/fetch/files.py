@@ -52,18 +52,18 @@ def _dropped_paths(source: Source) -> list[Path]:
 
 def _dropped(source: Source) -> list[RawFile]:
     paths = _dropped_paths(source)
-    grains = {edition.grain for edition in source.editions}
+    grains = source.grains
     if len(grains) > 1 and paths:
         return [RawFile(p.name, _read(source, p), _as_of(p), _grain(p, grains, source)) for p in paths]
     grain = next(iter(grains), None)
     return [RawFile(p.name, _read(source, p), _as_of(p), grain) for p in paths]
 
 
-def _grain(path: Path, grains: set[str | None], source: Source) -> str:
-    for grain in sorted(g for g in grains if g):
+def _grain(path: Path, grains: set[str], source: Source) -> str:
+    for grain in sorted(grains):
         if grain in path.name:
             return grain
-    wanted = ", ".join(sorted(g for g in grains if g))
+    wanted = ", ".join(sorted(grains))
     raise SourceError(f"{source.name}: {path.name} must say in its name which part it is: {wanted}.")
 
 

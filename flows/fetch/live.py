@@ -16,6 +16,7 @@ from flows.fetch.answers import Passing, Refused, ServiceError, problem_of, read
 from flows.fetch.attempts import SEOUL, calls_this_month
 from flows.fetch.client import Client, Request, Response
 from flows.fetch.delivery import Delivery, RawFile
+from flows.fetch.files import from_files, has_files
 from flows.fetch.listing import Listing, fetch_listing, only_if_changed
 from flows.fetch.lookups import gather
 from flows.fetch.partial import Partial, open_partial
@@ -48,7 +49,7 @@ class Live:
             self.lake, self.source.name, self.source.api[0].service, _fingerprint(self.source, asked)
         )
         self.resumed = partial.resumed
-        names: list[str] = []
+        names = self._editions(partial)
         for call in self.source.api:
             service = SERVICES[call.service]
             if call.per == "business_no":
@@ -63,6 +64,19 @@ class Live:
         if not names:
             raise ServiceError(f"{self.source.name}: there is nothing to ask about yet.")
         return partial.finish(names)
+
+    def _editions(self, partial: Partial) -> list[str]:
+        """Answers about one item each are added to the register's edition, where there is one."""
+        if not any(call.per in ("corp_code", "applicant_no") for call in self.source.api) or not has_files(self.source):
+            return []
+        files, _ = from_files(self.source)
+        for file in files:
+            known = partial.before.get(file.name)
+            if known is not None and known.sha256 == hashlib.sha256(file.content).hexdigest():
+                partial.take_over(file.name)
+            else:
+                partial.put(file)
+        return [file.name for file in files]
 
     def _gathered(self, partial: Partial, service: Service, call: Call) -> list[str]:
         most = call.per_night

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -11,14 +10,11 @@ from typing import Final
 import polars as pl
 
 from flows.fetch.delivery import Delivery, read_file
-from flows.sources.declaration import Source, SourceError
+from flows.sources.declaration import LISTS, Source, SourceError
 from flows.sources.delimited import LINE
 from flows.sources.reading import FILE, Malformed, read_table
 from schemas.lake import Lake
 from transforms import records
-
-LISTS: Final = "list"
-"""Grain of files that name what to ask about; they hold no rows of the register."""
 
 _FEW: Final = 5
 _ADDED: Final = (LINE, FILE, "as_of")
@@ -42,8 +38,15 @@ def read_delivery(lake: Lake, source: Source, delivery: Delivery) -> tuple[pl.Da
 
 def parse(source: Source, raw: pl.DataFrame, malformed: list[Malformed]) -> tuple[records.Checked, int]:
     """Checked rows of a raw table and the number of rows read."""
+    # Of firms not known to be corporations these may be a person's, also where they cannot be read.
+    personal = () if source.corporations_only else ("business_no", "homepage")
     rows, unreadable = records.canonical(
-        raw, source.columns, constants=source.constants, missing=source.missing, values=source.values
+        raw,
+        source.columns,
+        constants=source.constants,
+        missing=source.missing,
+        values=source.values,
+        personal=personal,
     )
     rows = records.complete(
         rows,
@@ -53,10 +56,10 @@ def parse(source: Source, raw: pl.DataFrame, malformed: list[Malformed]) -> tupl
         source=source.name,
         corporations_only=source.corporations_only,
     )
-    checked = records.check(rows, personal=() if source.corporations_only else ("business_no", "homepage"))
+    checked = records.check(rows, personal=personal)
     refused = pl.concat([checked.refused, unreadable, _malformed_rows(malformed, checked.refused)])
     read = raw.height + len(malformed)
-    lost = refused.filter(~pl.col("row_kept")).height
+    lost = lost_rows(refused)
     if lost > max(_FEW, read * source.checks.refused):
         rules = ", ".join(refused.filter(~pl.col("row_kept"))["rule"].value_counts(sort=True)["rule"].head(3))
         raise SourceError(
@@ -65,6 +68,11 @@ def parse(source: Source, raw: pl.DataFrame, malformed: list[Malformed]) -> tupl
             "stays in use."
         )
     return records.Checked(checked.valid, refused), read
+
+
+def lost_rows(refused: pl.DataFrame) -> int:
+    """Rows that are in quarantine; one may break several rules."""
+    return refused.filter(~pl.col("row_kept")).select("file", "line").n_unique()
 
 
 def unmapped_headers(source: Source, raw: pl.DataFrame) -> list[str]:
@@ -113,7 +121,7 @@ def _as_it_is(source: Source, delivery: Delivery, parts: list[pl.DataFrame]) -> 
 def _joined(source: Source, parts: dict[str | None, list[pl.DataFrame]]) -> pl.DataFrame:
     assert source.parser is not None
     tables = {grain or "": pl.concat(group, how="diagonal") for grain, group in parts.items()}
-    missing = sorted(set(_grains(source)) - set(tables))
+    missing = sorted({e.grain for e in source.editions if e.grain} - set(tables))
     if missing:
         raise SourceError(f"{source.name}: the delivery lacks its part {', '.join(missing)}.")
     try:
@@ -122,10 +130,6 @@ def _joined(source: Source, parts: dict[str | None, list[pl.DataFrame]]) -> pl.D
         raise SourceError(f"{source.name}: a column is missing or renamed: {error}".splitlines()[0]) from None
     _require_columns(source, joined)
     return joined
-
-
-def _grains(source: Source) -> Iterable[str]:
-    return (e.grain for e in source.editions if e.grain)
 
 
 def _require_columns(source: Source, raw: pl.DataFrame) -> None:

@@ -9,7 +9,7 @@ import polars as pl
 from flows.fetch import Delivery
 from flows.night import Night
 from flows.sources import load_source
-from flows.sources.parsing import parse, read_delivery, remarks
+from flows.sources.parsing import lost_rows, parse, read_delivery, remarks
 from flows.steps.collect import fingerprint
 from schemas.lake.manifest import SourceEntry
 from schemas.lake.writer import SnapshotWriter
@@ -45,7 +45,7 @@ def refine(night: Night, delivery: Delivery) -> SourceEntry:
         fingerprint=fingerprint(delivery, night.lake),
         read=read,
         valid=valid.height,
-        quarantined=refused.filter(~pl.col("row_kept")).height,
+        quarantined=lost_rows(refused),
         notes=notes,
         **news,
     )

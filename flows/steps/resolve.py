@@ -13,8 +13,9 @@ from schemas.lake.ledger import append_ledger, read_ledger
 from schemas.lake.writer import SnapshotWriter
 from schemas.records import RECORD_COLUMNS, record_schema
 from transforms import firms
-from transforms.linking import LinkedRecords, assign_firm_ids, id_history, link
+from transforms.linking import LinkedRecords, assign_firm_ids, id_history
 from transforms.linking.identity import LEDGER_SCHEMA
+from transforms.linking.subjects import link_with_subjects
 
 
 def resolve(night: Night, sources: list[str]) -> None:
@@ -22,7 +23,7 @@ def resolve(night: Night, sources: list[str]) -> None:
     writer = SnapshotWriter(night.lake, night.snapshot)
     declared = [load_source(name) for name in sources]
     rows = all_records(writer, sources)
-    linked = link(rows, decisions(night.lake))
+    linked = link_with_subjects(rows, decisions(night.lake))
     ledger = read_ledger(night.lake, "firm_ids", LEDGER_SCHEMA)
     identities = assign_firm_ids(linked.records.select("record_key", "cluster"), ledger, night.snapshot)
     append_ledger(night.lake, "firm_ids", night.snapshot, identities.ledger)
