@@ -3,16 +3,119 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
 from search.filters import Filters
+from search.understand.amounts import Found, read_amounts
 from search.understand.need import Reason
-from transforms.regions import find_regions
+from search.understand.places import read_places
 from transforms.text import is_korean
 
 Span = tuple[int, int]
+
+_FIRM_KO: Final = r"(?:업체|회사|기업|공급사|공급업체|벤더|전문기업|곳|데|사)"
+_FLAGS: Final = {
+    "designated": re.compile(
+        r"지정\s*(?:된|받은)?\s*(?:스마트\s*제조\s*)?전문\s*기업|전문\s*기업(?:으로)?\s*지정|"
+        r"\b(?:officially |government[- ])?designated (?:as )?(?:a |"
+        r"an )?(?:smart[- ]\w+ )?(?:speciali[sz]ed?|specialists?|expert|supplier|compan|firm)\w*",
+        re.I,
+    ),
+    "registered_supplier": re.compile(
+        r"공급\s*기업(?:으로|에|\s*(?:풀|pool|목록|명단))?(?:에|으로)?\s*(?:등록|올라)|등록\s*(?:된)?\s*공급\s*(?:기업|업체)|"
+        r"공급\s*기업\s*(?:풀|pool)|"
+        r"\bregistered (?:as (?:a )?)?(?:smart[- ]?factory )?(?:suppliers?|vendors?|providers?)|"
+        r"\bsupplier (?:pool|register|registry)\b|"
+        r"\bon the (?:official |government )?(?:smart[- ]?factory )?(?:supplier )?(?:register|"
+        r"list of (?:registered )?suppliers)",
+        re.I,
+    ),
+    "has_patent": re.compile(
+        r"특허(?:를|가|도|기술을|\s*기술)?\s*(?:있|보유|가진|가지고|갖고|갖춘|등록|출원한|많은|낸)|특허\s*(?:보유|등록)\s*(?:업체|기업|회사)|"
+        r"\b(?:with|hold(?:s|ing)?|own(?:s|ing)?|has|have|having)\s+(?:\w+\s+){0,3}?patents?\b|"
+        r"\bpatent[- ]hold\w+|\bpatented (?:technology|solution|method)",
+        re.I,
+    ),
+    "include_closed": re.compile(
+        r"(?:휴\s*[·,]?\s*폐업|폐업|휴업|문\s*닫은|없어진|망한)[^.?!]{0,14}?(?:포함|까지\s*(?:포함|보|다|모두)|도\s*(?:보|괜찮|상관|좋|"
+        r"포함|함께|같이|나오|전부|다))|"
+        r"(?:영업\s*여부|폐업\s*여부)[^.?!]{0,6}(?:상관|무관)|"
+        r"\b(?:includ\w+|even|also|as well as)\b[^.?!]{0,24}\b(?:closed|defunct|dissolved|inactive|"
+        r"shut(?:[- ]down)?|out of business|bankrupt|suspended)\b|"
+        r"\b(?:closed|defunct|dissolved|inactive)\b[^.?!,]{0,20}\b(?:too|included|as well|also)\b",
+        re.I,
+    ),
+    "include_foreign": re.compile(
+        r"(?:해외|외국|외산|국외|글로벌|외국계)[^.?!,]{0,8}?(?:도|까지|포함)\s*(?:좋|괜찮|상관|가능|포함|환영|무방|됩|돼|되|보|ok|오케이|검토|고려|"
+        r"함께|같이|해서|하여)|"
+        r"국내\s*(?:외|,?\s*해외)(?:를|에)?\s*(?:모두|다|불문|가리지|상관|무관|막론|전부)|국내외\s*(?:업체|기업|회사|공급)|(?:해외|"
+        r"외국)[^.?!,]{0,6}?\s*포함|"
+        r"\b(?:foreign|overseas|international|global|non[- ]korean)\b[^.?!,]{0,24}\b(?:too|also|welcome|"
+        r"ok(?:ay)?|fine|included|as well|acceptable|possible|no problem)\b|"
+        r"\b(?:includ\w+|also|even|open to|consider\w*|accept\w*)\b[^.?!,]{0,12}\b(?:foreign|overseas|"
+        r"international|non[- ]korean)\b|"
+        r"\b(?:domestic|korean|local) (?:or|and|and/or) (?:foreign|overseas|international)|\b(?:foreign|"
+        r"overseas) (?:or|and) (?:domestic|korean|local)",
+        re.I,
+    ),
+}
+_NOT_WANTED: Final = re.compile(
+    r"^\s*(?:인증서?|기업|업체|회사|급|은|는|이|가|을|를|도|의|\s)*(?:말고|빼고|제외|아닌|아니어도|아니라도|없어도|없이도|필요\s?없|상관\s?없|무관|싫|사절|안\s?해도)"
+)
+_NOT_WANTED_BEFORE: Final = re.compile(
+    r"\b(?:not (?:a |an )?|no |without |except |excluding |no need for |don'?t need )$", re.I
+)
+
+# A certificate is a constraint where the supplier is to have it; where the buyer is to get or keep it, it is the need.
+_TO_GET: Final = re.compile(
+    r"^\s*(?:인증서?|심사|등급|갱신|준비|을|를|이|은|는|도|\s)*(?:받으려|받아야|받기|받고\s*싶|받을|따려|따야|따고|취득하려|취득해야|취득을|획득하려|획득해야|"
+    r"준비|심사|대비|대응|갱신|요구|요건|기준|규정|통과|지적|컨설팅|감사|실사|공장|라인|시설|작업장|관리\s*기준|기록|점검표|서류|문서|일지|에\s*맞)"
+    r"|^\s*(?:audit|inspection|auditor|compliance|requirements?|rules?|records?|documentation|paperwork|"
+    r"consult|surveillance|recertification|plant|site|facility|line|area|room|clean)",
+    re.I,
+)
+_TO_GET_BEFORE: Final = re.compile(
+    r"(?:우리|저희|당사|자사)[^,.?!]{0,10}$|\b(?:get|gets|getting|obtain\w*|achiev\w+|pass\w*|renew\w*|"
+    r"prepar\w+ for|comply with|complian\w+ with|meet|toward|"
+    r"our|under|audited? (?:for|against)|we are|we're|we have|we hold)\s+(?:an? |the )?$",
+    re.I,
+)
+_OF_THE_FIRM: Final = re.compile(
+    r"^\s*(?:인증서?|인증|등급|확인서?|마크|을|를|이|가|은|도|의|\s)*(?:있는|있고|있어야|보유|갖춘|갖고|가진|가지고|받은|취득한|획득한|필수|이어야|여야|된|된곳|"
+    r"업체|기업|회사|공급사|벤더|곳)"
+    r"|^\s*(?:[- ]?certif\w+|accredit\w+|approved|registered|compliant|required|is a must|"
+    r"must)?\s*(?:supplier|vendor|compan|firm|provider|integrator|maker|partner|required|is a must|"
+    r"mandatory|only|certified|accredited)",
+    re.I,
+)
+_OF_THE_FIRM_BEFORE: Final = re.compile(
+    r"(?:\bwith|\bhold(?:s|ing)?|\bha(?:s|ve|ving)|\bcertified (?:to|for|under)?|\bholding|\bmust (?:be|"
+    r"have|hold)|\bshould (?:be|have|hold)|\bneeds?(?: to (?:be|have|hold))?|\bonly)\s+(?:an? |the |"
+    r"valid |current )*$",
+    re.I,
+)
+
+# A size is a constraint where it is the supplier's; `we are a small firm` speaks of the asker.
+_ASKER: Final = re.compile(
+    r"(?:우리|저희|당사|자사|저흰|우린)[^,.?!]{0,14}$|\b(?:we|we're|we are|our|i run|i own|for|as|"
+    r"being)\s+(?:just\s+)?(?:a|an|the)?\s*(?:[\w-]+\s+){0,2}$",
+    re.I,
+)
+_ASKER_AFTER: Final = re.compile(
+    r"^\s*(?:이라|인데|이다\s*보니|입니다|이에요|예요|이고|지만|에게|한테|"
+    r"이\s*쓰|도\s*쓸|에서\s*쓸|용(?![가-힣])|라서|이어서|like us)",
+    re.I,
+)
+_LEVEL_NEAR: Final = re.compile(r"스마트\s*(?:공장|팩토리)|수준|단계|레벨|smart[- ]factory|level|stage", re.I)
+_DIAGNOSIS: Final = re.compile(
+    r"(?:역량\s*진단|공급\s*기업\s*진단|capability (?:diagnosis|assessment))[^.?!\d]{0,24}?(?:레벨|등급|level|"
+    r"grade)?\s*(?P<n>[1-5])\s*(?P<s>[+-]?)\s*(?:레벨|등급|단계)?(?:\s*이상)?|"
+    r"(?:level|grade)\s*(?P<n2>[1-5])\s*(?P<s2>[+-]?)[^.?!]{0,24}(?:역량\s*진단|capability (?:diagnosis|assessment))",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -26,47 +129,107 @@ class Stated:
     def covers(self, start: int, end: int) -> bool:
         return any(start < b and a < end for a, b in self.places)
 
-    def without(self, text: str) -> str:
-        """The text with a blank for every stated constraint: what is left says what is sought."""
-        for start, end in sorted(self.places, reverse=True):
-            text = f"{text[:start]} {text[end:]}"
-        return text
+    @classmethod
+    def of(cls, text: str, found: Sequence[Found]) -> Stated:
+        values: dict[str, Any] = {}
+        for item in found:
+            default = getattr(Filters, item.name)
+            values[item.name] = (*values.get(item.name, ()), item.value) if isinstance(default, tuple) else item.value
+        distinct: dict[str, Any] = {
+            k: tuple(dict.fromkeys(v)) if isinstance(v, tuple) else v for k, v in values.items()
+        }
+        filters = Filters(**distinct)
+        reasons = tuple(Reason("rule", f"{f.name}:{f.value}", text[f.start : f.end], f.start, f.end) for f in found)
+        return cls(filters, tuple(sorted({(f.start, f.end) for f in found})), reasons)
 
 
 class ConstraintReader:
-    """Reads constraints by the words of `schemas/knowledge/constraints.yaml`."""
+    """Reads constraints by the words of `schemas/knowledge/constraints.yaml` and by rules for amounts and places."""
 
     def __init__(self, words: Mapping[str, Any]) -> None:
-        self._certifications = _patterns(words.get("certifications", ()))
+        self._words = words
 
     def read(self, text: str) -> Stated:
-        regions = find_regions(text)
-        schemes = [
-            (scheme, m.start(), m.end())
-            for scheme, pattern in self._certifications
-            for m in pattern.finditer(text)
+        """All constraints of a text. Where two readings of one place are possible the first rule has it."""
+        found = [
+            *read_places(text),
+            *read_amounts(text),
+            *self._certifications_of(text),
+            *self._sizes_of(text),
+            *self._levels_of(text),
+            *_diagnosis(text),
+            *_flags(text),
         ]
-        filters = Filters(
-            region=tuple(dict.fromkeys(r.code for r in regions)),
-            certification=tuple(dict.fromkeys(scheme for scheme, _, _ in schemes)),
-        )
-        places = [*((r.start, r.end) for r in regions), *((a, b) for _, a, b in schemes)]
-        reasons = [
-            *(Reason("rule", f"region:{r.code}", text[r.start : r.end], r.start, r.end) for r in regions),
-            *(Reason("rule", f"certification:{scheme}", text[a:b], a, b) for scheme, a, b in schemes),
+        return Stated.of(text, sorted(found, key=lambda f: f.start))
+
+    @cached_property
+    def _certifications(self) -> list[tuple[str, re.Pattern[str]]]:
+        return _patterns(self._words.get("certifications", ()))
+
+    @cached_property
+    def _sizes(self) -> list[tuple[str, re.Pattern[str]]]:
+        return _patterns(self._words.get("sizes", ()))
+
+    @cached_property
+    def _levels(self) -> list[tuple[str, re.Pattern[str]]]:
+        return _patterns(self._words.get("smart_factory_levels", ()))
+
+    def _certifications_of(self, text: str) -> Iterator[Found]:
+        for scheme, start, end in _longest(self._certifications, text):
+            before, after = text[max(start - 40, 0) : start], text[end : end + 30]
+            if _NOT_WANTED.search(after) or _NOT_WANTED_BEFORE.search(before):
+                continue
+            theirs = _OF_THE_FIRM.search(after) or _OF_THE_FIRM_BEFORE.search(before)
+            if theirs or not (_TO_GET.search(after) or _TO_GET_BEFORE.search(before)):
+                yield Found("certification", scheme, start, end)
+
+    def _sizes_of(self, text: str) -> Iterator[Found]:
+        for size, start, end in _longest(self._sizes, text):
+            before, after = text[max(start - 40, 0) : start], text[end : end + 30]
+            about_asker = _ASKER.search(before) or _ASKER_AFTER.search(after)
+            if not (about_asker or _NOT_WANTED.search(after) or _NOT_WANTED_BEFORE.search(before)):
+                yield Found("size", size, start, end)
+
+    def _levels_of(self, text: str) -> Iterator[Found]:
+        """The last level named is the one aimed at: `기초에서 중간1로`."""
+        named = [
+            Found("smart_factory_level", level, start, end)
+            for level, start, end in _longest(self._levels, text)
+            if _LEVEL_NEAR.search(text[max(start - 24, 0) : end + 12])
         ]
-        return Stated(filters, tuple(places), tuple(reasons))
+        yield from named[-1:]
+
+
+def _diagnosis(text: str) -> Iterator[Found]:
+    for match in _DIAGNOSIS.finditer(text):
+        grade = f"{match['n'] or match['n2']}{match['s'] or match['s2'] or ''}"
+        yield Found("diagnosis_level", f"Level {grade}", *match.span())
+
+
+def _flags(text: str) -> Iterator[Found]:
+    for name, pattern in _FLAGS.items():
+        match = pattern.search(text)
+        if match and not _NOT_WANTED.search(text[match.end() : match.end() + 20]):
+            yield Found(name, True, *match.span())
+
+
+def _longest(patterns: Sequence[tuple[str, re.Pattern[str]]], text: str) -> list[tuple[str, int, int]]:
+    """Ids with their places, in order; a place inside a longer one is not told."""
+    found = [(name, *match.span()) for name, pattern in patterns for match in pattern.finditer(text)]
+    return sorted(
+        (f for f in found if not any(o[1] <= f[1] and f[2] <= o[2] and o[2] - o[1] > f[2] - f[1] for o in found)),
+        key=lambda f: f[1:],
+    )
 
 
 def _patterns(entries: Sequence[Mapping[str, Any]]) -> list[tuple[str, re.Pattern[str]]]:
-    """Per id one pattern of all its forms, longest first; blanks inside Korean forms are optional."""
+    """Per id one pattern of all its forms, longest first; blanks inside forms are optional."""
     return [
         (
-            entry["id"],
+            str(entry["id"]),
             re.compile(
                 "|".join(
-                    _form(f)
-                    for f in sorted({*entry.get("ko", ()), *entry.get("en", ())}, key=len, reverse=True)
+                    _form(f) for f in sorted({*entry.get("ko", ()), *entry.get("en", ())}, key=lambda f: (-len(f), f))
                 ),
                 re.I,
             ),
@@ -77,5 +240,7 @@ def _patterns(entries: Sequence[Mapping[str, Any]]) -> list[tuple[str, re.Patter
 
 def _form(form: str) -> str:
     if is_korean(form):
-        return r"\s*".join(re.escape(character) for character in form if not character.isspace())
-    return rf"(?<![A-Za-z0-9]){re.escape(form)}(?![A-Za-z0-9])"
+        letters = r"\s*".join(re.escape(character) for character in form if not character.isspace())
+        return letters if len(form) > 3 else rf"(?<![가-힣]){letters}"
+    words = r"[\s-]?".join(re.escape(word) for word in re.split(r"[\s-]+", form))
+    return rf"(?<![A-Za-z0-9]){words}(?:s|es)?(?![A-Za-z0-9])"

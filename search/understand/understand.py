@@ -2,89 +2,174 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Final, Self
 
 from schemas.vocabulary import Vocabulary, load_vocabulary
-from search.understand.constraints import ConstraintReader
-from search.understand.memory import NOT_A_NEED, Memory, features
+from search.understand.constraints import ConstraintReader, Stated
+from search.understand.encoder import SentenceEncoder, default_encoder
+from search.understand.features import features
+from search.understand.industry import IndustryFinder
+from search.understand.model import Model, Prediction, concept_evidence, named_fields
 from search.understand.need import Reason, Scored, Understood
-from search.understand.wording import lexical_query
+from search.understand.negation import negated
+from search.understand.question import separating_question
+from search.understand.wording import lexical_query, named_share
 from transforms.concepts import ConceptMatcher, Mention, default_matcher
+from transforms.identifiers import find_identifiers
 from transforms.text import is_korean
 
-_ANSWERABLE: Final = 0.5
+ANSWERABLE: Final = 0.5
 _CONCEPTS_SHOWN: Final = 8
-_LEAST_CONCEPT: Final = 0.05
+_LEAST_CONCEPT: Final = 0.12
+_SENTENCES_SHOWN: Final = 3
+_LIKE_ENOUGH: Final = 0.25
+_NARROWER_THAT_MAKE_A_FIELD: Final = 0.3
+
+Span = tuple[int, int]
 
 
 class Understander:
-    """Understands needs by one vocabulary. Reads its model at the first need; safe to share between threads."""
+    """Understands needs by one vocabulary. Safe to share between threads.
 
-    def __init__(self, vocabulary: Vocabulary, matcher: ConceptMatcher) -> None:
+    Making one is quick; its model and encoder begin to load in the background.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, matcher: ConceptMatcher, encoder: SentenceEncoder | None = None) -> None:
+        self._encoder = encoder or default_encoder()
         self._vocabulary = vocabulary
         self._matcher = matcher
         self._constraints = ConstraintReader(vocabulary.constraints)
+        self._industries = IndustryFinder(vocabulary.industries)
+        self._position = {field.id: i for i, field in enumerate(vocabulary.fields)}
 
     @classmethod
     def default(cls) -> Self:
         """With the knowledge base of this version of the code."""
+        default_encoder()
         return cls(load_vocabulary(), default_matcher())
 
     @cached_property
-    def _memory(self) -> Memory:
-        return Memory.load()
+    def _model(self) -> Model:
+        return Model.load()
 
     def understand(self, text: str) -> Understood:
-        """What a need means. Never raises for a text, however odd; an empty one is not answerable."""
+        """What a need means. Never raises for a text, however odd."""
+        language = "ko" if is_korean(text) else "en"
         stated = self._constraints.read(text)
-        named = [
-            m
-            for m in self._matcher.mentions(text, capitals_matter=False)
-            if not stated.covers(m.start, m.end)
-        ]
-        bare = stated.without(text)
-        rows = self._memory.rows(features(bare, [m.concept for m in named]))
-        by_field = dict(
-            zip(self._memory.fields.classes, self._memory.fields.probabilities(rows).tolist(), strict=True)
-        )
-        nothing = by_field.pop(NOT_A_NEED)
-        total = sum(by_field.values()) or 1.0
-        fields = sorted((Scored(f, p / total) for f, p in by_field.items()), key=lambda s: (-s.score, s.id))
+        mentions = [m for m in self._matcher.mentions(text, capitals_matter=False) if not stated.covers(m.start, m.end)]
+        unwanted = negated(text, mentions)
+        named = [m for m in mentions if m not in unwanted]
+        hidden = [*stated.places, *((m.start, m.end) for m in unwanted)]
+        excluded = self._excluded(unwanted, named)
+        predicted = self._predict(_blanked(text, hidden), named)
+        fields = _ranked(predicted.fields, excluded)
+        industries = self._industries.find(text)
         return Understood(
             text=text,
-            language="ko" if is_korean(text) else "en",
-            fields=tuple(fields),
-            concepts=self._concepts(named, rows),
+            language=language,
+            fields=fields,
+            concepts=self._concepts(named, predicted, excluded),
             filters=stated.filters,
-            excluded=(),
-            industry=None,
-            answerable=1.0 - nothing >= _ANSWERABLE,
-            answer_score=1.0 - nothing,
-            lexical=lexical_query(text, self._forms(named), stated.places),
-            reasons=(
-                *(Reason("word", m.concept, text[m.start : m.end], m.start, m.end) for m in named),
-                *stated.reasons,
+            excluded=excluded,
+            industry=self._industries.of_asker(text, industries),
+            answerable=predicted.answerable >= ANSWERABLE,
+            answer_score=predicted.answerable,
+            lexical=lexical_query(
+                text,
+                self._forms(named),
+                hidden,
+                [(i.start, i.end) for i in industries if not _in(i.start, i.end, named)],
             ),
+            reasons=self._reasons(text, named, unwanted, stated, predicted),
+            identifiers=find_identifiers(text),
+            question=separating_question(self._vocabulary, fields, text, language),
         )
 
-    def _concepts(self, named: list[Mention], rows: object) -> tuple[Scored, ...]:
-        scores = dict(
-            zip(
-                self._memory.concepts.classes, self._memory.concepts.probabilities(rows).tolist(), strict=True
-            )
-        )  # type: ignore[arg-type]
+    def _predict(self, bare: str, named: Sequence[Mention]) -> Prediction:
+        evidence = concept_evidence(named_fields([m.concept for m in named], self._vocabulary), self._position)
+        share = named_share(bare, [(m.start, m.end) for m in named])
+        return self._model.predict(self._encoder.encode([bare])[0], features(bare), evidence, share)
+
+    def _concepts(self, named: Sequence[Mention], predicted: Prediction, excluded: Sequence[str]) -> tuple[Scored, ...]:
+        """Named concepts, then those that like sentences were about."""
+        scores = (
+            {c: s for c, s in predicted.concepts.items() if s >= _LEAST_CONCEPT}
+            if predicted.answerable >= ANSWERABLE
+            else {}
+        )
         scores |= {m.concept: 1.0 for m in named}
-        best = sorted(
-            (Scored(c, s) for c, s in scores.items() if s >= _LEAST_CONCEPT), key=lambda s: (-s.score, s.id)
-        )
-        return tuple(best[: max(_CONCEPTS_SHOWN, len({m.concept for m in named}))])
+        kept = [Scored(c, s) for c, s in scores.items() if c not in excluded]
+        ordered = sorted(kept, key=lambda s: (-s.score, s.id))
+        return tuple(ordered[: max(_CONCEPTS_SHOWN, sum(s.score == 1.0 for s in ordered))])
 
-    def _forms(self, named: list[Mention]) -> dict[tuple[int, int], list[str]]:
-        forms: dict[tuple[int, int], list[str]] = {}
+    def _excluded(self, unwanted: Sequence[Mention], named: Sequence[Mention]) -> tuple[str, ...]:
+        """Concepts not wanted, and the field of one that stands for most of its field (`MES 말고`)."""
+        wanted = {m.concept for m in named}
+        concepts = [c for c in dict.fromkeys(m.concept for m in unwanted) if c not in wanted]
+        wanted_fields = {self._vocabulary.concept[c].fields[0] for c in wanted}
+        fields = [
+            f
+            for c in concepts
+            for f in self._vocabulary.concept[c].fields[:1]
+            if c in self._heads.get(f, ()) and f not in wanted_fields
+        ]
+        return tuple(dict.fromkeys([*concepts, *fields]))
+
+    @cached_property
+    def _heads(self) -> dict[str, set[str]]:
+        """Per field the concepts that stand for it: those of its name, and those most of its concepts are kinds of."""
+        heads: dict[str, set[str]] = {}
+        for field in self._vocabulary.fields:
+            own = [c for c in self._vocabulary.concepts if c.fields[:1] == [field.id]]
+            names = {field.id, field.short_ko, *_parts(field.short_en), *_parts(field.ko), *_parts(field.en)}
+            for concept in own:
+                kinds = sum(concept.id in c.broader for c in own)
+                forms = {concept.id, *concept.ko, *(f.lower() for f in (*concept.en, *concept.abbr))}
+                if forms & names or kinds >= _NARROWER_THAT_MAKE_A_FIELD * len(own):
+                    heads.setdefault(field.id, set()).add(concept.id)
+        return heads
+
+    def _forms(self, named: Sequence[Mention]) -> dict[Span, list[str]]:
+        forms: dict[Span, list[str]] = {}
         for mention in named:
             concept = self._vocabulary.concept[mention.concept]
-            forms.setdefault((mention.start, mention.end), []).extend(
-                [*concept.ko, *concept.en, *concept.abbr]
-            )
+            forms.setdefault((mention.start, mention.end), []).extend([*concept.ko, *concept.en, *concept.abbr])
         return forms
+
+    def _reasons(
+        self, text: str, named: Sequence[Mention], unwanted: Sequence[Mention], stated: Stated, predicted: Prediction
+    ) -> tuple[Reason, ...]:
+        words = [Reason("word", m.concept, text[m.start : m.end], m.start, m.end) for m in named]
+        negations = [Reason("rule", f"excluded:{m.concept}", text[m.start : m.end], m.start, m.end) for m in unwanted]
+        sentences = self._model.sentences
+        alike = [
+            Reason("similar_problem", self._model.classes[sentences.classes[row][0]], sentences.texts[row])
+            for row, likeness in predicted.similar[:_SENTENCES_SHOWN]
+            if likeness >= _LIKE_ENOUGH
+        ]
+        return (*words, *stated.reasons, *negations, *alike)
+
+
+def _ranked(probabilities: dict[str, float], excluded: Sequence[str]) -> tuple[Scored, ...]:
+    """All fields, likeliest first; one that is not wanted has no score."""
+    left = {f: 0.0 if f in excluded else p for f, p in probabilities.items()}
+    total = sum(left.values()) or 1.0
+    return tuple(sorted((Scored(f, p / total) for f, p in left.items()), key=lambda s: (-s.score, s.id)))
+
+
+def _blanked(text: str, places: Sequence[Span]) -> str:
+    """The text with a blank for each place: what is left says what is sought."""
+    hidden = {i for start, end in places for i in range(start, end)}
+    return "".join(" " if i in hidden else character for i, character in enumerate(text))
+
+
+def _in(start: int, end: int, mentions: Sequence[Mention]) -> bool:
+    return any(start < m.end and m.start < end for m in mentions)
+
+
+def _parts(name: str) -> list[str]:
+    """`Identification systems / machine vision` by its parts, lower case, with and without a plural s."""
+    parts = [part.strip().lower() for part in name.replace("(", "/").replace(")", "").split("/")]
+    return [*parts, *(part.removesuffix("s") for part in parts)]

@@ -11,6 +11,7 @@ from transforms.text import run_tokens, tokens, without_josa, words
 Span = tuple[int, int]
 
 NAMED_BOOST: Final = 2.0
+BACKGROUND_BOOST: Final = 0.3
 _SHARE_TO_MEET: Final = 0.6
 
 # Words that say that somebody wants something, and from whom; no statement of a firm is about them.
@@ -77,25 +78,28 @@ _EMPTY_KO: Final = (
     "근처",
     "지역",
 )
-_EMPTY_EN: Final = frozenset(
-    "a an the i we our us you your my it its is are was were be been do does did have has had can could would should will "
-    "to of in on at by for from with without into out up off over and or but if so that this these those there here who "
-    "what which when where how why not no yes any some all every each other than then very too just only also still keep "
-    "keeps need needs needed want wants looking look seeking seek find finds firm firms company companies vendor vendors "
-    "supplier suppliers provider please help someone somebody anyone anybody something anything get gets got near based "
-    "located make makes made use uses using way ways like good best they them their he she one ones don doesn isn".split()
-)
+_WORDS_EN: Final = """
+a all also an and any anybody anyone anything are at based be been best but by can companies company
+could did do does doesn don each every find finds firm firms for from get gets good got had has have
+he help here how i if in into is isn it its just keep keeps like located look looking made make
+makes my near need needed needs no not of off on one ones only or other our out over please provider
+seek seeking she should so some somebody someone something still supplier suppliers than that the
+their them then there these they this those to too up us use uses using vendor vendors very want
+wants was way ways we were what when where which who why will with without would yes you your
+"""
+_EMPTY_EN: Final = frozenset(_WORDS_EN.split())
 
 
 def lexical_query(
-    text: str, forms: Mapping[Span, Sequence[str]], leave_out: Iterable[Span] = ()
+    text: str, forms: Mapping[Span, Sequence[str]], leave_out: Iterable[Span] = (), background: Iterable[Span] = ()
 ) -> LexicalQuery:
     """Analysed tokens with boosts, and when a statement matches.
 
     `forms` has for each named place of the text the surface forms of what it names: any of them meets that
-    group. Words inside `leave_out` (constraints, negations) are neither scored nor asked for.
+    group. Words inside `leave_out` (constraints, negations) are neither scored nor asked for; those of
+    `background` (the asker's industry) are scored a little and not asked for.
     """
-    hidden = list(leave_out)
+    hidden, behind = list(leave_out), list(background)
     weights: dict[str, float] = {}
     groups: list[TermGroup] = []
     for place, surface in sorted(forms.items()):
@@ -110,11 +114,21 @@ def lexical_query(
             continue
         stem = without_josa(run)
         found = run_tokens(stem)
+        known = _overlaps(start, end, behind)
         for token in found:
-            weights.setdefault(token, 1.0)
-        if not _overlaps(start, end, list(forms)) and (len(stem) > 1 or not stem.isascii()):
+            weights.setdefault(token, BACKGROUND_BOOST if known else 1.0)
+        if not known and not _overlaps(start, end, list(forms)) and (len(stem) > 1 or not stem.isascii()):
             groups.append(TermGroup((found,)))
     return LexicalQuery(weights, tuple(groups), _minimum(len(groups)))
+
+
+def named_share(text: str, named: Iterable[Span]) -> float:
+    """Share of the characters of a text's content words that are within the named places, in [0, 1]."""
+    places = list(named)
+    content = [(start, end) for run, start, end in words(text) if not _is_empty(run)]
+    letters = sum(end - start for start, end in content)
+    inside = sum(any(a <= i < b for a, b in places) for start, end in content for i in range(start, end))
+    return inside / letters if letters else 0.0
 
 
 def _minimum(groups: int) -> int:
