@@ -71,6 +71,18 @@ def hidden_clusters(records: pl.DataFrame, lake: Lake) -> pl.Series:
     return pl.concat([part.select("cluster") for part in parts])["cluster"].unique().sort()
 
 
+def last_takedown(lake: Lake) -> str:
+    """Name that a snapshot of the time of the last takedown would have; empty where nothing was ever taken down.
+
+    Older snapshots may still show the firm.
+    """
+    hidden = [
+        name for name in lake.names("ledger/takedowns")
+        if name.endswith(".parquet") and "hide" in lake.read_table(f"ledger/takedowns/{name}", ["action"])["action"].to_list()
+    ]
+    return max(hidden).removesuffix(".parquet")[: len(timestamp())] if hidden else ""
+
+
 def takedown_fingerprint(lake: Lake) -> str:
     """Changes whenever the list of what is hidden does."""
     return hashlib.sha256(_in_force(lake).sort(pl.all()).write_csv().encode()).hexdigest()[:16]

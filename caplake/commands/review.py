@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
-from caplake.options import DEFAULT_LAKE, LakeOption
+from caplake.options import DEFAULT_LAKE, JsonOption, LakeOption, print_json
 
-app = typer.Typer(no_args_is_help=True, help="Pairs of records that a person decides: export, import.")
+app = typer.Typer(
+    no_args_is_help=True, help="What a person decides: open pairs (export, import), takedowns; and how far linking reaches."
+)
+ReasonOption = Annotated[str, typer.Option(help="Why, for the ledger.")]
 
 
 def resolve(
@@ -50,3 +53,44 @@ def import_decisions(
 
     count = keep_decisions(Lake(lake), decided)
     print(f"kept {count} decisions; they count from the next `caplake run` on")
+
+
+@app.command()
+def takedown(
+    firm_id: Annotated[str, typer.Argument(help="Id of the firm.")], reason: ReasonOption, lake: LakeOption = DEFAULT_LAKE
+) -> None:
+    """Hide a firm from everything public, from the next run on."""
+    from flows.takedown import take_down
+    from schemas.lake import Lake
+
+    count = take_down(Lake(lake), firm_id, reason)
+    print(f"{firm_id}: {count} records are hidden from the next `caplake run` on")
+
+
+@app.command()
+def lift(
+    firm_id: Annotated[str, typer.Argument(help="Id of the firm.")], reason: ReasonOption, lake: LakeOption = DEFAULT_LAKE
+) -> None:
+    """Show a firm again that was taken down."""
+    from flows.takedown import lift as lift_takedown
+    from schemas.lake import Lake
+
+    count = lift_takedown(Lake(lake), firm_id, reason)
+    print(f"{firm_id}: {count} records are shown from the next `caplake run` on")
+
+
+@app.command()
+def coverage(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
+    """What reaches the registered suppliers: identifiers, status and evidence, from where, and why not."""
+    from schemas.lake import Lake, Snapshot
+    from search.coverage import registered_coverage
+
+    told = registered_coverage(Snapshot.current(Lake(lake)))
+    if as_json:
+        print_json(told.as_dict())
+        return
+    print(f"{told.suppliers:,} registered suppliers of {told.snapshot}")
+    for title, part in told.parts():
+        print(title)
+        for label, count in part.items():
+            print(f"  {label:<44} {count:>6,}  {count / max(told.suppliers, 1):6.1%}")

@@ -8,6 +8,7 @@ from typing import Final
 
 from flows.night import Gate, Night, code_version
 from schemas.dictionary import data_dictionary
+from flows.takedown import last_takedown
 from schemas.lake.manifest import Manifest, SourceEntry, TableEntry
 from schemas.lake.reader import committed_snapshots
 from schemas.lake.views import views_sql
@@ -58,13 +59,15 @@ def manifest_of(
 
 
 def collect_garbage(night: Night) -> list[str]:
-    """Remove snapshots and indexes beyond the newest `keep`, and leftovers of runs that never committed.
+    """Remove snapshots and indexes beyond the newest `keep`, those that still show a firm taken down since, and leftovers
+    of runs that never committed.
 
     A snapshot was committed when the current one or one of those it follows names it; a manifest alone does not
     tell, since a run can die between manifest and commit.
     """
     lake = night.lake
-    kept = set(committed_snapshots(lake)[: night.keep])
+    withdrawn = last_takedown(lake)
+    kept = {name for name in committed_snapshots(lake)[: night.keep] if name >= withdrawn or name == night.snapshot}
     gone = [name for name in lake.snapshots() if name not in kept]
     for name in gone:
         lake.remove(f"snapshots/{name}")
