@@ -10,6 +10,7 @@ from typing import Any, Final
 import polars as pl
 
 from transforms.concepts import default_matcher
+from transforms.roles import with_roles
 from transforms.text import is_korean
 
 
@@ -61,7 +62,7 @@ def capabilities_table(records: pl.DataFrame, kinds: Sequence[StatementKind], ta
     )
     texts = said["text"].unique(maintain_order=True)
     tags = pl.DataFrame(tag(texts.to_list()), schema=_TAGS, orient="row").with_columns(text=texts)
-    described = said.join(tags, on="text", how="left", maintain_order="left")
+    described = with_roles(said.join(tags, on="text", how="left", maintain_order="left"))
     return described.filter((pl.col("weight_class") != "hint") | (pl.col("concepts").list.len() > 0))
 
 
