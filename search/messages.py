@@ -10,6 +10,11 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
     "reason.words": ("말씀하신 ‘{words}’이(가) 그대로 나옵니다", "your words “{words}” appear in it"),
     "reason.meaning": ("문구의 뜻이 비슷합니다", "its wording is close in meaning"),
     "reason.name": ("찾으신 이름과 같은 기업입니다", "the firm of the name you typed"),
+    "reason.spelling": (
+        "찾으신 이름을 달리 적은 기업입니다",
+        "a firm whose name is spelled another way than you typed",
+    ),
+    "reason.near_name": ("찾으신 이름과 한 글자쯤 다른 기업입니다", "a firm whose name is nearly the one you typed"),
     "reason.identifier": ("찾으신 번호의 기업입니다", "the firm of the number you typed"),
     "met.region": ("지역: {region}", "region: {region}"),
     "met.certification": ("인증 유효: {scheme}", "valid certification: {scheme}"),

@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from search.embedding.known_item import KnownItems, Side, read_known_items
-from search.engines.base import Documents, EngineError, LexicalQuery
+from search.engines.base import Candidates, Documents, EngineError, LexicalQuery
 from search.engines.opensearch import OpenSearchStore
 from search.engines.opensearch_client import Connection, in_words
 from search.evaluation.metrics import interval
@@ -41,6 +41,15 @@ class NoriBaseline:
 
     def firms(self, need: str, limit: int) -> list[int]:
         """Firm rows, best first. Raises EngineError."""
+        collapsed = {"collapse": {"field": "firm_row"}, "docvalue_fields": ["firm_row"]}
+        return [int(hit["fields"]["firm_row"][0]) for hit in self._hits(need, limit, collapsed)]
+
+    def statements(self, need: str, limit: int) -> Candidates:
+        """Statement rows with their scores. Raises EngineError."""
+        found = np.array([hit["sort"] for hit in self._hits(need, limit, {})], np.float64).reshape(-1, 2)
+        return Candidates.ranked(found[:, 1].astype(np.int32), found[:, 0].astype(np.float32))
+
+    def _hits(self, need: str, limit: int, how: dict[str, Any]) -> list[Any]:
         client = self.connection.client()
         with in_words(self.connection):
             analysed = client.indices.analyze(index=self.index, body={"analyzer": "korean", "text": need})["tokens"]
@@ -51,14 +60,14 @@ class NoriBaseline:
                 index=self.index,
                 body={
                     "query": query if terms else {"match_none": {}},
-                    "collapse": {"field": "firm_row"},
                     "sort": [{"_score": "desc"}, {"row": "asc"}],
-                    "docvalue_fields": ["firm_row"],
                     "_source": False,
                     "size": limit,
+                    **how,
                 },
             )
-        return [int(hit["fields"]["firm_row"][0]) for hit in answer["hits"]["hits"]]
+        found: list[Any] = answer["hits"]["hits"]
+        return found
 
 
 def known_items_as_documents(items: KnownItems) -> Documents:

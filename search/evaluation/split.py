@@ -20,15 +20,15 @@ def split_of(stock_code: str) -> Split:
     A hash and not a random draw: the answer is the same for every model, machine and year, and a firm that
     is listed tomorrow has its side already.
     """
-    return "train" if _percentile(stock_code.strip()) < TRAIN_PERCENT else "test"
+    return "train" if percentile(stock_code.strip()) < TRAIN_PERCENT else "test"
 
 
 def is_development(stock_code: str) -> bool:
     """Is a firm of the training side kept for choosing settings? Never true for a test firm."""
     code = stock_code.strip()
-    return split_of(code) == "train" and _percentile(f"development:{code}") < DEVELOPMENT_PERCENT
+    return split_of(code) == "train" and percentile(f"development:{code}") < DEVELOPMENT_PERCENT
 
 
-def _percentile(text: str) -> int:
+def percentile(text: str) -> int:
     """0 to 99, evenly spread."""
     return int.from_bytes(hashlib.sha256(text.encode("utf-8")).digest()[:8], "big") % 100
