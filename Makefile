@@ -5,7 +5,7 @@ UV := $(BIN)/uv
 SHARED ?= ../shared
 LAKE ?= ./lake
 
-.PHONY: help install install-test system demo test fast serve opensearch replay evaluate bench proofs gallery lint
+.PHONY: help install install-test system demo test fast serve opensearch replay evaluate bench proofs gallery docs lint
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -59,3 +59,9 @@ evaluate: .venv/.test  ## quality of linking, understanding and ranking
 
 bench: .venv/.test  ## figures of docs/benchmarks.md
 	@$(BIN)/python -m caplake.bench --lake $(LAKE)
+
+gallery: .venv/.test  ## the questions of docs/gallery answered anew, with plots
+	@$(BIN)/python docs/gallery/build.py --lake $(LAKE)
+
+docs: .venv/.demo  ## docs/dictionary.md out of the declared tables and sources
+	@$(BIN)/caplake lake dictionary --markdown > docs/dictionary.md.new && mv docs/dictionary.md.new docs/dictionary.md

@@ -185,7 +185,8 @@ TABLE_NOTES: Final[dict[str, TableNote]] = {
         "직전 스냅숏과의 차이",
         "one value, statement or firm that came, went or changed",
         "바뀐 값 하나",
-        "firms and capabilities of both snapshots; `caplake lake changes` compares any two",
+        "firms, capabilities, certifications, designations, statuses and patents of both snapshots; "
+        "`caplake lake changes` compares any two",
         OWN_WORK,
         (
             (

@@ -7,41 +7,87 @@ from typing import Final
 
 import polars as pl
 
-_SCHEMA: Final = {name: pl.String for name in ("firm_id", "change", "table", "column", "old", "new")}
+_SCHEMA: Final = dict.fromkeys(("firm_id", "change", "table", "column", "old", "new"), pl.String)
+
+MEMBERS: Final[dict[str, tuple[str, ...]]] = {
+    "capabilities": ("text",),
+    "certifications": ("scheme", "number", "valid_from", "valid_to"),
+    "designations": ("field", "number", "valid_from", "valid_to"),
+    "statuses": ("status", "source"),
+    "patents": ("application_no", "state"),
+}
+"""Tables whose rows come and go, and the columns that tell one row of a firm from another."""
+
+COMPARED: Final = ("firms", *MEMBERS)
+"""Tables that are compared; `firms` is compared column by column."""
 
 
-def changes_table(before: Mapping[str, pl.DataFrame] | None, now: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Changes of `firms` (by column) and `capabilities` (statements come and go).
+def changes_table(
+    before: Mapping[str, pl.DataFrame] | None,
+    now: Mapping[str, pl.DataFrame],
+    redirects: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """Changes between two snapshots' tables by name, of those in `COMPARED` that both have.
 
-    Without an earlier snapshot there is nothing to compare with, and the table is empty.
+    Without an earlier snapshot there is nothing to compare with, and the table is empty. With `redirects` (old_firm_id,
+    firm_id) a firm that was merged is told as a change of its id, and what it had is looked for under the new one.
     """
     if before is None:
         return pl.DataFrame(schema=_SCHEMA)
-    return pl.concat([_firms(before["firms"], now["firms"]), _statements(before["capabilities"], now["capabilities"])])
+    if redirects is not None and not redirects.is_empty():
+        merged = _merged(before["firms"], redirects)
+        before = {name: _followed(table, redirects) for name, table in before.items()}
+        before["firms"] = before["firms"].join(merged, left_on="_old_id", right_on="old", how="anti")
+    else:
+        merged = pl.DataFrame(schema=_SCHEMA)
+    parts = [_firms(before["firms"], now["firms"]), merged]
+    parts += [_members(name, before[name], now[name]) for name in MEMBERS if name in before and name in now]
+    return pl.concat(parts)
+
+
+def _merged(firms: pl.DataFrame, redirects: pl.DataFrame) -> pl.DataFrame:
+    """Firms of before whose id leads elsewhere now."""
+    return firms.join(redirects, left_on="firm_id", right_on="old_firm_id").select(
+        firm_id="firm_id_right",
+        change=pl.lit("changed"),
+        table=pl.lit("firms"),
+        column=pl.lit("firm_id"),
+        old="firm_id",
+        new="firm_id_right",
+    )
+
+
+def _followed(table: pl.DataFrame, redirects: pl.DataFrame) -> pl.DataFrame:
+    """The table under the ids of now; `_old_id` keeps the one of before."""
+    new_id = pl.coalesce("_new_id", "firm_id")
+    leads = redirects.select(firm_id="old_firm_id", _new_id="firm_id")
+    return table.join(leads, on="firm_id", how="left").with_columns(firm_id=new_id, _old_id="firm_id").drop("_new_id")
 
 
 def _firms(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
     columns = [name for name in now.columns if name != "firm_id" and name in before.columns]
     return pl.concat(
         [
-            _whole(now.join(before, on="firm_id", how="anti"), "added", "firms", "name"),
-            _whole(before.join(now, on="firm_id", how="anti"), "removed", "firms", "name"),
+            _whole(now.join(before, on="firm_id", how="anti"), "added", "firms", pl.col("name")),
+            _whole(before.join(now, on="firm_id", how="anti"), "removed", "firms", pl.col("name")),
             *(_changed(before, now, column) for column in columns),
         ]
     )
 
 
-def _statements(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+def _members(table: str, before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+    key = ["firm_id", *(name for name in MEMBERS[table] if name in before.columns and name in now.columns)]
+    shown = pl.concat_str([pl.col(name).cast(pl.String) for name in key[1:]], separator=" ", ignore_nulls=True)
     return pl.concat(
         [
-            _whole(now.join(before, on=["firm_id", "text"], how="anti"), "added", "capabilities", "text"),
-            _whole(before.join(now, on=["firm_id", "text"], how="anti"), "removed", "capabilities", "text"),
+            _whole(now.join(before, on=key, how="anti", nulls_equal=True), "added", table, shown),
+            _whole(before.join(now, on=key, how="anti", nulls_equal=True), "removed", table, shown),
         ]
     )
 
 
-def _whole(rows: pl.DataFrame, change: str, table: str, shown: str) -> pl.DataFrame:
-    value, nothing = pl.col(shown), pl.lit(None, pl.String)
+def _whole(rows: pl.DataFrame, change: str, table: str, value: pl.Expr) -> pl.DataFrame:
+    nothing = pl.lit(None, pl.String)
     old, new = (nothing, value) if change == "added" else (value, nothing)
     return rows.select("firm_id", change=pl.lit(change), table=pl.lit(table), column=nothing, old=old, new=new)
 

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
+import polars as pl
 import typer
 
 from caplake.options import DEFAULT_LAKE, JsonOption, LakeOption, print_json
 from schemas.lake import Lake, LakeError, Snapshot
+from schemas.lake.reader import committed_snapshots
 
-app = typer.Typer(no_args_is_help=True, help="Look after the lake: verify, list, rollback, gc, dictionary, export.")
+app = typer.Typer(
+    no_args_is_help=True, help="Look after the lake: verify, list, rollback, gc, dictionary, changes, export."
+)
+
+SnapshotOption = Annotated[str, typer.Option(help="A snapshot, or the beginning of its name.")]
+OutOption = Annotated[Path | None, typer.Option(help="Write to this .csv, .parquet or .xlsx file.")]
+
+_MOST_SHOWN: Final = 50
 
 
 @app.command("list")
@@ -29,6 +39,7 @@ def list_snapshots(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False)
                     "current": name == current,
                     "firms": manifest.tables["firms"].rows,
                     "model": manifest.model,
+                    "schema_version": manifest.schema_version,
                 }
             )
     if as_json:
@@ -49,6 +60,11 @@ def verify(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None
         f"table {name} is not what its manifest says"
         for name, entry in snapshot.manifest.tables.items()
         if hashlib.sha256(there.read_bytes(f"{snapshot.folder}/{name}.parquet")).hexdigest() != entry.sha256
+    ]
+    problems += [
+        f"{name} is not what the manifest says"
+        for name, entry in snapshot.manifest.documents.items()
+        if hashlib.sha256(there.read_bytes(f"{snapshot.folder}/{name}")).hexdigest() != entry.sha256
     ]
     rows = snapshot.manifest.tables["capabilities"].rows
     counts = {engine: open_store(engine, there).count(snapshot.name) for engine in snapshot.manifest.engines}
@@ -90,16 +106,23 @@ def gc(
 
 
 @app.command()
-def dictionary(as_json: JsonOption = False) -> None:
-    """Every table and column: type, meaning, example."""
+def dictionary(
+    as_json: JsonOption = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print docs/dictionary.md.")] = False,
+) -> None:
+    """Every table and column: grain, type, meaning, source, example, licence."""
+    from caplake.documents import dictionary_markdown
     from schemas.dictionary import data_dictionary
 
     entries = data_dictionary()
     if as_json:
         print_json(entries)
         return
+    if markdown:
+        print(dictionary_markdown(), end="")
+        return
     for table in entries:
-        print(f"\n{table['table']}  (one row per {', '.join(table['key']) or 'change'})")
+        print(f"\n{table['table']}  (one row: {table['grain']})")
         for column in table["columns"]:
             print(f"  {column['name']:<24}{column['type']:<14}{column['en']} / {column['ko']}")
 
@@ -108,24 +131,80 @@ def dictionary(as_json: JsonOption = False) -> None:
 def export(
     out: Annotated[Path, typer.Argument(help="A .duckdb or .xlsx file, or a folder for CSV.")],
     lake: LakeOption = DEFAULT_LAKE,
+    snapshot: SnapshotOption = "current",
 ) -> None:
-    """The gold tables as one DuckDB file or a folder of CSV files; those that people read in sheets as XLSX."""
+    """The gold tables as one DuckDB file or a folder of CSV files; those that people read in sheets as XLSX.
+
+    Each comes with the licences of its sources and the dictionary of its columns.
+    """
     from caplake.exporting import export_tables
 
-    export_tables(Snapshot.current(Lake(lake)), out)
+    export_tables(_snapshot(lake, snapshot), out)
     print(f"wrote {out}")
+
+
+@app.command()
+def changes(
+    before: Annotated[str, typer.Argument(help="A snapshot, or the beginning of its name.")],
+    now: Annotated[str, typer.Argument(help="Another one; by default the one that readers get.")] = "current",
+    lake: LakeOption = DEFAULT_LAKE,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What changed between any two snapshots, firm by firm, and in the meaning of the columns."""
+    from flows.takedown import hidden_firms
+    from transforms.changes import COMPARED, changes_table
+
+    there = Lake(lake)
+    pair = [Snapshot.named(there, name) for name in (before, now)]
+    hidden = hidden_firms(there)
+    tables = [name for name in COMPARED if all(snapshot.has(name) for snapshot in pair)]
+    then, later = (
+        {name: snapshot.table(name).filter(~pl.col("firm_id").is_in(hidden)) for name in tables} for snapshot in pair
+    )
+    frame = changes_table(then, later, pair[1].table("redirects") if pair[1].has("redirects") else None)
+    _tell_versions(pair[0])
+    _put(frame.sort("table", "change", "firm_id", "column", "old", "new"), pair[1], out, as_json)
 
 
 def sql(
     query: Annotated[str, typer.Argument(help="A SELECT over the tables by their names.")],
     lake: LakeOption = DEFAULT_LAKE,
+    snapshot: SnapshotOption = "current",
+    panel: Annotated[
+        bool, typer.Option("--panel", help="All kept snapshots at once; every table has the column `snapshot`.")
+    ] = False,
+    out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask the lake in SQL, read-only; every table goes by its name."""
-    from caplake.exporting import query_tables
+    """Ask the lake in SQL, read-only; every table goes by its name (`firms`, `source_venture` ...)."""
+    from caplake.querying import query_tables
 
-    frame = query_tables(Snapshot.current(Lake(lake)), query)
-    if as_json:
+    newest = _snapshot(lake, snapshot)
+    asked = [Snapshot(newest.lake, name) for name in committed_snapshots(newest.lake)] if panel else [newest]
+    _tell_versions(asked[-1])
+    _put(query_tables(asked, query, panel=panel), newest, out, as_json)
+
+
+def _snapshot(lake: str, name: str) -> Snapshot:
+    return Snapshot.named(Lake(lake), name)
+
+
+def _tell_versions(snapshot: Snapshot) -> None:
+    """Tell a reader of an older snapshot, beside the answer, what changed in the columns since."""
+    for note in snapshot.schema_notes:
+        print(f"columns of {snapshot.name} are older: {note}", file=sys.stderr)
+
+
+def _put(frame: pl.DataFrame, snapshot: Snapshot, out: Path | None, as_json: bool) -> None:
+    from caplake.exporting import write_result
+
+    if out is not None:
+        write_result(frame, snapshot, out)
+        print(f"wrote {frame.height:,} rows to {out}")
+    elif as_json:
         print_json(frame.to_dicts())
     else:
-        print(frame)
+        with pl.Config(tbl_rows=_MOST_SHOWN, tbl_cols=-1, fmt_str_lengths=60, tbl_hide_dataframe_shape=True):
+            print(frame)
+        print(f"{frame.height:,} rows" + (f", {_MOST_SHOWN} shown" if frame.height > _MOST_SHOWN else ""))

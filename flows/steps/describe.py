@@ -12,7 +12,7 @@ from flows.takedown import hidden_firms
 from schemas.gold import GOLD_TABLES
 from schemas.lake.writer import SnapshotWriter
 from transforms.capabilities import StatementKind, capabilities_table, tagged
-from transforms.changes import changes_table
+from transforms.changes import COMPARED, changes_table
 from transforms.firms import firms_table
 
 
@@ -40,6 +40,7 @@ def describe(night: Night, sources: list[str]) -> None:
     writer.write("firms", firms, GOLD_TABLES["firms"])
     previous = night.previous()
     hidden = pl.col("firm_id").is_in(hidden_firms(night.lake))
-    before = {name: previous.table(name).filter(~hidden) for name in ("firms", "capabilities")} if previous else None
-    changes = changes_table(before, {name: writer.table(name) for name in ("firms", "capabilities")})
+    names = [name for name in COMPARED if previous is None or previous.has(name)]
+    before = {name: previous.table(name).filter(~hidden) for name in names} if previous else None
+    changes = changes_table(before, {name: writer.table(name) for name in names}, writer.table("redirects"))
     writer.write("changes", changes, GOLD_TABLES["changes"])

@@ -27,6 +27,21 @@ class Snapshot:
             raise LakeError(f"the lake at {lake.url} is empty. Run `caplake run --lake {lake.url}` to fill it.")
         return cls(lake, name)
 
+    @classmethod
+    def named(cls, lake: Lake, name: str) -> Snapshot:
+        """The snapshot of this name, or of the one name that begins so; `current` is the one that readers get.
+
+        Raises LakeError when none or several fit.
+        """
+        if name == "current":
+            return cls.current(lake)
+        kept = [there for there in lake.snapshots() if lake.exists(f"snapshots/{there}/manifest.json")]
+        fitting = [there for there in kept if there.startswith(name)]
+        if len(fitting) != 1:
+            found = "fits several" if fitting else "is not kept"
+            raise LakeError(f"snapshot {name!r} {found}; there are: {', '.join(kept) or 'none'}.")
+        return cls(lake, fitting[0])
+
     @property
     def folder(self) -> str:
         return f"snapshots/{self.name}"
