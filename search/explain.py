@@ -42,7 +42,7 @@ class Explainer:
         self._scores = scores
         self._sought = {c.id for c in understood.concepts}
         self._top_field = understood.fields[0].id if understood.fields else None
-        self._language = language
+        self.language = language
         self._tokens = frozenset(understood.lexical.weights)
 
     def hit(self, rank: int, row: int, score: float, lead: str | None = None) -> Hit:
@@ -51,15 +51,15 @@ class Explainer:
         quoted = self._best_statements(row)
         evidence = [self._evidence(statement) for statement, _ in quoted]
         met, unknown = self._constraints(firm)
-        assumed = [say("assumed.tier", self._language)] if any(e.tier != "same" for e in evidence) else []
+        assumed = [say("assumed.tier", self.language)] if any(e.tier != "same" for e in evidence) else []
         if not any(reason.kind == "word" for reason in self._understood.reasons) and self._sought:
-            assumed.append(say("assumed.inferred", self._language))
+            assumed.append(say("assumed.inferred", self.language))
         reasons = [*([lead] if lead else []), *self._reasons(quoted)]
         return Hit(
             rank=rank,
             firm_id=firm["firm_id"],
             name=firm["name"],
-            region=regions.short_region(firm["region_code"], self._language),
+            region=regions.short_region(firm["region_code"], self.language),
             score=score,
             fields=tuple(firm["fields"]),
             evidence=tuple(evidence),
@@ -115,20 +115,20 @@ class Explainer:
         for statement, row in quoted:
             shared = [c for c in statement["concepts"] if c in self._sought]
             if shared:
-                names = ", ".join(self._vocabulary.concept[c].name(self._language) for c in shared[:3])
-                found.append(say("reason.concept", self._language, name=names))
+                names = ", ".join(self._vocabulary.concept[c].name(self.language) for c in shared[:3])
+                found.append(say("reason.concept", self.language, name=names))
             elif self._top_field in statement["fields"] and self._top_field:
                 field = self._vocabulary.field[self._top_field]
-                found.append(say("reason.field", self._language, name=field.short(self._language)))
+                found.append(say("reason.field", self.language, name=field.short(self.language)))
             if self._scores.words[row] > 0 and (met := self._met_words(statement["text"])):
                 shown = ", ".join(dict.fromkeys(statement["text"][a:b] for a, b in met[:3]))
-                found.append(say("reason.words", self._language, words=shown))
+                found.append(say("reason.words", self.language, words=shown))
             if not found and self._scores.meaning[row] > 0:
-                found.append(say("reason.meaning", self._language))
+                found.append(say("reason.meaning", self.language))
         return found
 
     def _constraints(self, firm: dict[str, Any]) -> tuple[list[str], list[str]]:
-        language, met, unknown = self._language, [], []
+        language, met, unknown = self.language, [], []
         if self._filters.region:
             met.append(say("met.region", language, region=regions.short_region(firm["region_code"], language)))
             unknown.append(say("unknown.region", language))
@@ -146,8 +146,8 @@ class Explainer:
 
     def _question(self) -> str:
         if self._top_field and self._understood.answerable:
-            return self._vocabulary.field[self._top_field].question.in_language(self._language)
-        return say("question.general", self._language)
+            return self._vocabulary.field[self._top_field].question.in_language(self.language)
+        return say("question.general", self.language)
 
 
 def _merged(places: list[tuple[int, int]]) -> list[tuple[int, int]]:

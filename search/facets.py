@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -15,20 +16,20 @@ Facet = dict[str, int]
 Masks = dict[str, Mask]
 
 
-def facets(columns: SnapshotColumns, hits: Mask, today: date) -> dict[str, Facet]:
-    """Firms among the hits per value of each facet, largest first; bands of age and staff in their own order."""
+def facets(columns: SnapshotColumns, hits: Mask, today: date, provinces: Sequence[str] = ()) -> dict[str, Facet]:
+    """Firms among the hits per value of each facet, largest first; bands of age and staff in their own order.
+
+    `city` counts cities and districts of the provinces named, by 5-digit code.
+    """
     rows = np.flatnonzero(hits)
     found = {"region": _counted(columns.province[rows])}
+    if provinces:
+        places = columns.region_code[rows]
+        found["city"] = _counted(places[np.isin(columns.province[rows], provinces) & (np.char.str_len(places) == 5)])
     for name, masks in _masks(columns, today).items():
         counts = {value: int(np.count_nonzero(mask[rows])) for value, mask in masks.items()}
         found[name] = {v: n for v, n in counts.items() if n} if name in ("age", "staff") else _ordered(counts)
     return found
-
-
-def cities(columns: SnapshotColumns, hits: Mask, province: str) -> Facet:
-    """Firms among the hits per city or district of a province, by 5-digit code; largest first."""
-    codes = columns.region_code[hits & (columns.province == province)]
-    return _counted(codes[np.char.str_len(codes) == 5])
 
 
 @lru_cache(maxsize=4)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
@@ -86,6 +88,11 @@ class Profiles:
             similar=self._similar(row),
         )
 
+    def outlines(self, firm_ids: Sequence[str]) -> list[Row]:
+        """Id, name, place and status of firms, in the order given."""
+        rows = [self._columns.row_of[firm_id] for firm_id in firm_ids]
+        return self._columns.firms[rows].select("firm_id", "name", "region", "region_code", "status").to_dicts()
+
     @cached_property
     def _redirects(self) -> dict[str, str]:
         return dict(self._snapshot.table("redirects", ["old_firm_id", "firm_id"]).iter_rows())
@@ -107,6 +114,11 @@ class Profiles:
 
     def _of(self, table: str, firm_id: str) -> list[Row]:
         return self._tables[table].filter(pl.col("firm_id") == firm_id).drop("firm_id").to_dicts()
+
+    def newest(self, firm_id: str) -> date | None:
+        """The newest date that a value or a statement of the firm is true for."""
+        dates = [row["as_of"] for table in ("attributes", "capabilities") for row in self._of(table, firm_id)]
+        return max((day for day in dates if day), default=None)
 
     def _similar(self, row: int) -> list[Row]:
         """Firms whose statements lie nearest to the mean of this firm's, by embedding."""

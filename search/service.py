@@ -241,7 +241,8 @@ class SearchService:
         understood = self.understand(need) if need.strip() or not given.as_dict() else _browsing(given, language)
         applied = understood.filters.without(*dropped).merged(given)
         allowed = firm_mask(self.columns, applied, self.today())
-        leads = dict(self.lookup.find(understood, allowed))
+        # A text that is a name as a whole has no constraints in it, whatever was read from 경인전자.
+        leads = dict(self.lookup.find(understood, firm_mask(self.columns, given, self.today())))
         ranking = self.rank(understood, allowed)
         explainer = Explainer(
             self.columns,
@@ -272,12 +273,13 @@ class SearchService:
         columns = self.columns
         rows = None if allowed.all() else np.flatnonzero(allowed).astype(np.int32)
         lexical = self.engine.lexical(understood.lexical, _CANDIDATES, rows)
-        dense = self._dense(understood.text, rows)
+        vector = self._vector(understood.text)
+        dense = self.engine.dense(vector, _CANDIDATES, rows) if vector.any() else Candidates.none()
         concepts = {c.id: c.score for c in understood.concepts}
         sure = {f.id: f.score for f in understood.fields if f.score >= 0.1} if understood.answerable else {}
         scores = score_statements(columns, lexical, dense, concepts, sure, self._weights)
         if understood.describes:
-            near = self.likeness.meaning(self._vector(understood.text))
+            near = self.likeness.meaning(vector)
             firm_scores, mask = self.likeness.score(lexical, near, understood.places), alike(near) & allowed
         else:
             firm_scores, mask = score_firms(columns, scores.total, self._weights), self._hits(understood) & allowed
@@ -296,12 +298,9 @@ class SearchService:
         rows = np.concatenate([np.empty(0, np.int32), *sought]).astype(np.int64)
         return columns.mask(columns.firm_of[rows]) | columns.mask(self.engine.matching_firms(understood.lexical))
 
-    def _dense(self, text: str, rows: np.ndarray | None) -> Candidates:
-        vector = self._vector(text)
-        return self.engine.dense(vector, _CANDIDATES, rows) if vector.any() else Candidates.none()
-
     def _vector(self, text: str) -> Floats:
-        return self.embedder.encode_queries([text])[0]
+        found: Floats = self.embedder.encode_queries([text])[0]
+        return found
 
     def registered_without_evidence(self, applied: Filters) -> list[str]:
         """Ids of the registered suppliers that pass the filters and publish no capability, by name.

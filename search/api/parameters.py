@@ -6,21 +6,34 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Query
+from pydantic import StringConstraints
 
 from search.api.problems import ProblemError
+from search.bands import AGE, STAFF, checked_bands
 from search.filters import Filters
 from search.parameters import field_ids, region_codes
 from search.service import LONGEST_NEED
 
-_FLAGS = ("registered_supplier", "designated", "has_patent", "include_closed", "include_foreign")
-_LISTS = ("region", "field", "certification", "source")
-_MOST_VALUES = 20
+_FLAGS: Final = ("registered_supplier", "designated", "has_patent", "include_closed", "include_foreign")
+_LISTS: Final = ("region", "field", "certification", "source", "experience", "age", "staff")
+_NUMBERS: Final = ("min_years", "max_years", "min_employees", "max_employees")
+_MOST_VALUES: Final = 20
+_MOST_CHARACTERS: Final = 60
 
-Values = Annotated[list[str], Query(max_length=_MOST_VALUES)]
+Value = Annotated[str, StringConstraints(max_length=_MOST_CHARACTERS)]
+Count = Annotated[int | None, Query(ge=0, le=1_000_000)]
+
+
+def _values(description: str, *examples: str) -> Any:
+    return Query(max_length=_MOST_VALUES, description=description, examples=[list(examples)])
+
+
+def _flag(description: str) -> Any:
+    return Query(description=description)
 
 
 @dataclass(frozen=True)
@@ -37,27 +50,39 @@ class SearchParameters:
             examples=["포장지 날짜가 흐리게 찍혀 나가요, 대구 근처 업체로"],
         ),
     ] = ""
-    region: Values = ()  # type: ignore[assignment]
-    field: Values = ()  # type: ignore[assignment]
-    certification: Values = ()  # type: ignore[assignment]
-    source: Values = ()  # type: ignore[assignment]
-    registered_supplier: bool = False
-    designated: bool = False
+    region: Annotated[list[Value], _values("Names or codes of 2 or 5 digits.", "대구")] = ()  # type: ignore[assignment]
+    field: Annotated[list[Value], _values("Ids of /api/v1/fields.", "digital_twin")] = ()  # type: ignore[assignment]
+    certification: Annotated[list[Value], _values("Valid today.", "venture")] = ()  # type: ignore[assignment]
+    source: Annotated[list[Value], _values("Has a record there.", "krx_listed")] = ()  # type: ignore[assignment]
+    experience: Annotated[
+        list[Value], _values("Industries that a capability statement of the firm names.", "battery")
+    ] = ()  # type: ignore[assignment]
+    age: Annotated[list[Value], _values(f"Years since establishment: {', '.join(AGE)}.", "7_to_20")] = ()  # type: ignore[assignment]
+    staff: Annotated[list[Value], _values(f"Employees: {', '.join(STAFF)}.", "10_to_50")] = ()  # type: ignore[assignment]
+    registered_supplier: Annotated[bool, _flag("In the register of smart-factory suppliers.")] = False
+    designated: Annotated[bool, _flag("Designated specialists; no list of them is public yet.")] = False
     has_patent: bool = False
-    include_closed: bool = False
+    include_closed: Annotated[bool, _flag("Closed and suspended firms too.")] = False
     include_foreign: bool = False
-    drop: Values = ()  # type: ignore[assignment]
+    min_years: Count = None
+    max_years: Count = None
+    min_employees: Count = None
+    max_employees: Count = None
+    drop: Annotated[list[Value], _values("Names of filters read from the sentence that are left out.", "region")] = ()  # type: ignore[assignment]
 
     @property
     def filters(self) -> Filters:
-        """Raises ProblemError 422 for a region or field that is not known."""
+        """Raises ProblemError 422 for a region, field or band that is not known."""
         try:
             return Filters(
                 region=region_codes(self.region),
                 field=field_ids(self.field),
                 certification=tuple(self.certification),
                 source=tuple(self.source),
-                **{flag: getattr(self, flag) for flag in _FLAGS},
+                experience=tuple(self.experience),
+                age=checked_bands(tuple(self.age), AGE),
+                staff=checked_bands(tuple(self.staff), STAFF),
+                **{name: getattr(self, name) for name in (*_FLAGS, *_NUMBERS)},
             )
         except ValueError as error:
             raise ProblemError(422, str(error)) from None
@@ -66,6 +91,7 @@ class SearchParameters:
         """Name and value of all that is set, in a fixed order."""
         found = [("q", self.q)] if self.q else []
         found += [(name, value) for name in (*_LISTS, "drop") for value in getattr(self, name)]
+        found += [(name, str(getattr(self, name))) for name in _NUMBERS if getattr(self, name) is not None]
         return [*found, *((flag, "true") for flag in _FLAGS if getattr(self, flag))]
 
     def address(self, *, add: tuple[str, str] | None = None, remove: tuple[str, str] | None = None, **more: Any) -> str:

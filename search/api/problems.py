@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
@@ -23,6 +24,7 @@ _TITLES: Final = {
     405: "Method not allowed",
     406: "Not acceptable",
     409: "The data were renewed",
+    410: "No longer kept",
     413: "Too large",
     422: "A parameter is wrong",
     429: "Too many requests",
@@ -62,27 +64,41 @@ def problem(
     return JSONResponse(document.model_dump(), status, headers, MEDIA_TYPE)
 
 
-def install(app: FastAPI) -> None:
-    """Answer every known error with a problem document."""
+ProblemPage = Callable[[Request, int, str], Response]
+"""Renders a problem as a page, for those who came with a browser to a page's address."""
+
+
+def install(app: FastAPI, page: ProblemPage) -> None:
+    """Answer every known error with a problem document, or with a page where a page was asked for."""
+
+    def answer(
+        request: Request,
+        status: int,
+        detail: str,
+        errors: list[dict[str, str]] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+        return page(request, status, detail) if wants_page else problem(status, detail, errors, headers)
 
     @app.exception_handler(ProblemError)
-    async def _problem(_request: Request, error: ProblemError) -> JSONResponse:
-        return problem(error.status, error.detail, headers=error.headers)
+    async def _problem(request: Request, error: ProblemError) -> Response:
+        return answer(request, error.status, error.detail, headers=error.headers)
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
         errors = [
             {"parameter": ".".join(str(part) for part in e["loc"][1:]), "reason": e["msg"]} for e in error.errors()
         ]
         named = "; ".join(f"{e['parameter']}: {e['reason']}" for e in errors)
-        return problem(422, f"{named}. See /docs for what each parameter takes.", errors)
+        return answer(request, 422, f"{named}. See /docs for what each parameter takes.", errors)
 
     @app.exception_handler(HTTPException)
-    async def _http(_request: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+    async def _http(request: Request, error: HTTPException) -> Response:
+        return answer(request, error.status_code, str(error.detail), headers=dict(error.headers or {}))
 
-    async def _unavailable(_request: Request, error: Exception) -> JSONResponse:
-        return problem(503, str(error), headers={"Retry-After": "30"})
+    async def _unavailable(request: Request, error: Exception) -> Response:
+        return answer(request, 503, str(error), headers={"Retry-After": "30"})
 
     for kind in (LakeError, EngineError, EmbeddingError):
         app.add_exception_handler(kind, _unavailable)

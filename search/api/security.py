@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from search.api.problems import ProblemError
 
 KEYS_VARIABLE: Final = "CAPLAKE_API_KEYS"
+KEY_HEADER: Final = "X-API-Key"
 RATE_VARIABLE: Final = "CAPLAKE_REQUESTS_PER_MINUTE"
 _DEFAULT_PER_MINUTE: Final = 600
 _MOST_CALLERS: Final = 10_000
@@ -63,11 +64,13 @@ class Guard:
 
     def __call__(self, request: Request) -> None:
         """Raises ProblemError 401 or 429."""
-        given = request.headers.get("X-API-Key", "").encode()
+        given = request.headers.get(KEY_HEADER, "").encode()
         # Every key is compared, so that the time taken does not tell which one came close.
         matches = sum(hmac.compare_digest(given, key) for key in self._keys)
         if self._keys and not matches:
-            raise ProblemError(401, "Send your key in the header X-API-Key. Ask the operator of this server for one.")
+            raise ProblemError(
+                401, f"Send your key in the header {KEY_HEADER}. Ask the operator of this server for one."
+            )
         caller = given.decode("latin-1") if self._keys else (request.client.host if request.client else "-")
         if (wait := self._wait(caller)) > 0:
             raise ProblemError(

@@ -1,4 +1,4 @@
-"""What is new for a search: an Atom feed out of the last night's changes, with no account and no state."""
+"""What is new for a search: an Atom feed out of the last nights' changes, with no account and no state."""
 
 from __future__ import annotations
 
@@ -6,39 +6,62 @@ from datetime import datetime
 from typing import Final
 from xml.etree import ElementTree
 
-from search.answer import Answer
-from search.api.parameters import SearchParameters
+from search.answer import Answer, Hit
 from search.service import SearchService
+from search.web.links import Links
+from search.web.names import Names
 from search.web.texts import Texts
 
 _ATOM: Final = "http://www.w3.org/2005/Atom"
+_NIGHTS: Final = 7
+"""A reader that asks once a week misses nothing."""
 
 
-def atom_feed(answer: Answer, service: SearchService, base: str, parameters: SearchParameters, language: str) -> bytes:
-    """Entries are the firms among the hits that came or changed in the last night; RFC 4287."""
-    changed = service.changes_of([hit.firm_id for hit in answer.hits])
-    by_firm = dict(changed.group_by("firm_id").len().iter_rows()) if changed.height else {}
-    text = Texts(language)
-    updated = datetime.strptime(answer.snapshot, "%Y-%m-%dT%H%M%SZ").strftime("%Y-%m-%dT%H:%M:%SZ")
-    address = f"{base}/search?{parameters.address(lang=language)}"
+def atom_feed(answer: Answer, service: SearchService, base: str, here: Links) -> bytes:
+    """Entries are firms among the hits, one for each night in which something about them changed; RFC 4287."""
+    text, names = Texts(here.language), Names(service, here.language)
+    hits = {hit.firm_id: hit for hit in answer.hits}
+    changed = _changed(service, list(hits))
+    address = base + here.to("/search")
     feed = ElementTree.Element("feed", xmlns=_ATOM)
-    _add(feed, "title", f"caplake: {answer.query}")
+    _add(feed, "title", f"caplake: {answer.query or text('nav_search')}")
     _add(feed, "id", address)
-    _add(feed, "updated", updated)
+    _add(feed, "updated", _time(answer.snapshot))
     ElementTree.SubElement(feed, "link", href=address)
-    for hit in answer.hits:
-        if hit.firm_id not in by_firm:
-            continue
-        entry = ElementTree.SubElement(feed, "entry")
-        _add(entry, "title", hit.name)
-        _add(entry, "id", f"{base}/firm/{hit.firm_id}#{answer.snapshot}")
-        _add(entry, "updated", updated)
-        ElementTree.SubElement(entry, "link", href=f"{base}/firm/{hit.firm_id}?lang={language}")
-        _add(entry, "summary", "; ".join(hit.reasons) or text("firm_changes"))
-        author = ElementTree.SubElement(entry, "author")
-        _add(author, "name", "caplake")
+    ElementTree.SubElement(feed, "link", rel="self", href=base + here.to("/feed.atom"))
+    author = ElementTree.SubElement(feed, "author")
+    _add(author, "name", "caplake")
+    for (snapshot, firm_id), kinds in changed.items():
+        what = ", ".join(f"{names.column(table, None)} {text(f'change_{change}')}" for table, change in kinds)
+        _entry(feed, hits[firm_id], base, snapshot, here.language, what)
     content: bytes = ElementTree.tostring(feed, encoding="utf-8")
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + content
+
+
+def _changed(service: SearchService, firm_ids: list[str]) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """By snapshot, newest first, and firm: the tables in which something changed, and how."""
+    kept = service.snapshots()
+    changes = service.changes_of(firm_ids, kept[min(_NIGHTS, len(kept) - 1)]) if firm_ids and kept else None
+    if changes is None or not changes.height:
+        return {}
+    kinds = changes.select("snapshot", "firm_id", "table", "change").unique().sort("table", "change")
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for snapshot, firm_id, table, change in kinds.sort("snapshot", descending=True, maintain_order=True).iter_rows():
+        found.setdefault((snapshot, firm_id), []).append((table, change))
+    return found
+
+
+def _entry(feed: ElementTree.Element, hit: Hit, base: str, snapshot: str, language: str, what: str) -> None:
+    entry = ElementTree.SubElement(feed, "entry")
+    _add(entry, "title", hit.name)
+    _add(entry, "id", f"{base}/firm/{hit.firm_id}#{snapshot}")
+    _add(entry, "updated", _time(snapshot))
+    ElementTree.SubElement(entry, "link", href=f"{base}/firm/{hit.firm_id}?lang={language}")
+    _add(entry, "summary", "; ".join([what, *hit.reasons]))
+
+
+def _time(snapshot: str) -> str:
+    return datetime.strptime(snapshot, "%Y-%m-%dT%H%M%SZ").strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _add(parent: ElementTree.Element, tag: str, text: str) -> None:

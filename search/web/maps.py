@@ -19,6 +19,10 @@ _MIDDLE_LATITUDE: Final = radians(36)
 _LEAST_STEP: Final = 3
 """Pixels between two points of an outline; finer is not seen and costs every reader bytes."""
 
+# Middle tones, so that the picture can be seen on light and on dark.
+_MARKED: Final = "#b3541e"
+_UNMARKED: Final = "#8ea4b2"
+
 # Codes of the map are Statistics Korea's; ours are legal-district codes (source-contracts, 10.5).
 LEGAL_CODES: Final = {
     "11": "11",
@@ -69,6 +73,16 @@ def province_map() -> ProvinceMap:
         for code, found in sorted(rings.items())
     )
     return ProvinceMap(_WIDTH, height, tuple(drawn))
+
+
+def province_svg(marked: str) -> str:
+    """The map as a picture of its own, one province marked by its code; none where the code is not known."""
+    drawn = province_map()
+    shapes = "".join(
+        f'<path d="{p.path}" fill="{_MARKED if p.code == marked else _UNMARKED}" stroke="#fff"/>'
+        for p in drawn.provinces
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {drawn.width} {drawn.height}">{shapes}</svg>'
 
 
 def _absolute(arc: list[list[int]], transform: dict[str, list[float]]) -> list[Point]:

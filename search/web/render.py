@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -14,15 +15,12 @@ from markupsafe import Markup, escape
 from search.answer import Evidence
 from search.service import SearchService
 from search.web.maps import province_map
+from search.web.names import Names
 from search.web.texts import Texts
-from transforms.regions import short_region
+from transforms.text import is_korean
 
 PAGE_SIZE: Final = 10
-_CERTIFICATIONS: Final = {
-    "venture": ("벤처기업", "Venture firm"),
-    "innobiz": ("이노비즈", "Inno-Biz"),
-    "mainbiz": ("메인비즈", "Main-Biz"),
-}
+_STALE_DAYS: Final = 730
 
 _environment: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -44,73 +42,41 @@ class Page:
 
 
 def render(template: str, page: Page) -> str:
-    names = Names(page.service, page.language)
+    today = page.service.today()
     return _environment.get_template(template).render(
         t=Texts(page.language),
         lang=page.language,
-        names=names,
+        names=Names(page.service, page.language),
         vocabulary=page.service.vocabulary,
         manifest=page.service.snapshot.manifest,
         service=page.service,
-        switch=_switched(page),
+        switch=switched(page.request, page.language),
         map=province_map,
         page_size=PAGE_SIZE,
         quote=quote,
-        today=page.service.today(),
+        tongue=tongue,
+        stale=lambda day: is_stale(day, today),
+        today=today,
+        base=str(page.request.base_url).rstrip("/"),
         **page.values,
     )
 
 
-class Names:
-    """Names of fields, concepts, regions, sources and filters in the reader's language."""
+def render_problem(request: Request, language: str, status: int, message: str) -> str:
+    """A page that needs no snapshot, for problems that may be the want of one."""
+    return _environment.get_template("problem.html").render(
+        t=Texts(language), lang=language, status=status, message=message, switch=switched(request, language)
+    )
 
-    def __init__(self, service: SearchService, language: str) -> None:
-        self._service = service
-        self._language = language
 
-    def field(self, field_id: str) -> str:
-        entry = self._service.vocabulary.field.get(field_id)
-        return entry.short(self._language) if entry else field_id
+def is_stale(day: date | None, today: date) -> bool:
+    """Whether something is older than what a buyer would take for the present state."""
+    return day is not None and (today - day).days > _STALE_DAYS
 
-    def concept(self, concept_id: str) -> str:
-        entry = self._service.vocabulary.concept.get(concept_id)
-        return entry.name(self._language) if entry else concept_id
 
-    def region(self, code: str | None) -> str:
-        return short_region(code, self._language) or code or ""
-
-    def source(self, source: str) -> str:
-        entry = self._service.snapshot.manifest.sources.get(source)
-        if entry is None:
-            return source
-        return entry.about.title_ko if self._language == "ko" else entry.about.title_en
-
-    def certification(self, scheme: str) -> str:
-        ko, en = _CERTIFICATIONS.get(scheme, (scheme, scheme))
-        return ko if self._language == "ko" else en
-
-    def facet(self, facet: str, value: str) -> str:
-        """Name of a facet's value; flags have the facet's own name."""
-        named = {"region": self.region, "field": self.field, "certification": self.certification, "source": self.source}
-        return named[facet](value) if facet in named else Texts(self._language)(f"facet_{facet}")
-
-    def filter(self, name: str, value: object) -> str:
-        if isinstance(value, list | tuple):
-            return ", ".join(self.facet(name, str(item)) for item in value)
-        labels = {
-            "include_closed": ("폐업 포함", "closed firms too"),
-            "include_foreign": ("해외 포함", "foreign firms too"),
-            "designated": ("지정 전문기업", "designated"),
-            "registered_supplier": ("등록 공급기업", "registered supplier"),
-            "has_patent": ("특허 있음", "has patents"),
-            "size": ("기업 규모", "size"),
-            "min_years": ("업력", "years"),
-            "budget_krw": ("예산", "budget"),
-            "deadline": ("납기", "deadline"),
-        }
-        ko, en = labels.get(name, (name, name))
-        label = ko if self._language == "ko" else en
-        return label if value is True else f"{label}: {Texts(self._language).shown(value)}"
+def tongue(text: str) -> str:
+    """Language of a quoted text, for readers that speak it."""
+    return "ko" if is_korean(text) else "en"
 
 
 def quote(evidence: Evidence) -> Markup:
@@ -127,8 +93,8 @@ def quote(evidence: Evidence) -> Markup:
     return Markup("").join([*parts, escape(evidence.text[last:])])
 
 
-def _switched(page: Page) -> str:
+def switched(request: Request, language: str) -> str:
     """The same address in the other language."""
-    kept = [(name, value) for name, value in parse_qsl(page.request.url.query) if name != "lang"]
-    other = "en" if page.language == "ko" else "ko"
-    return f"{page.request.url.path}?{urlencode([*kept, ('lang', other)])}"
+    kept = [(name, value) for name, value in parse_qsl(request.url.query) if name != "lang"]
+    other = "en" if language == "ko" else "ko"
+    return f"{request.url.path}?{urlencode([*kept, ('lang', other)])}"

@@ -30,6 +30,10 @@ class Texts:
         form = korean if self.language == "ko" else (several[0] if several and values.get("n") != 1 else english)
         return form.format(**{name: self.shown(value) for name, value in values.items()})
 
+    def known(self, key: str, otherwise: str) -> str:
+        """The text of a key that data give, or what to show where we have no text for it."""
+        return self(key) if key in _texts() else otherwise
+
     def shown(self, value: object) -> str:
         if isinstance(value, bool) or value is None:
             return str(value)

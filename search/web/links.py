@@ -1,0 +1,37 @@
+"""Addresses of the pages: every state is in them, so all can be shared, bookmarked and opened without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from search.api.parameters import SearchParameters
+
+
+@dataclass(frozen=True)
+class Links:
+    """Addresses that keep a search, the reader's language and the firms put aside to compare."""
+
+    parameters: SearchParameters
+    language: str
+    shortlist: Sequence[str] = ()
+
+    def search(self, add: tuple[str, str] | None = None, remove: tuple[str, str] | None = None, **more: Any) -> str:
+        """This search with a pair added or removed, from its first page on unless `more` says otherwise."""
+        return self.to("/search", add, remove, **more)
+
+    def to(
+        self, path: str, add: tuple[str, str] | None = None, remove: tuple[str, str] | None = None, **more: Any
+    ) -> str:
+        """Another page about this search."""
+        query = self.parameters.address(add=add, remove=remove, **more, lang=self.language)
+        kept = urlencode([("firm", firm_id) for firm_id in self.shortlist])
+        return f"{path}?{query}{'&' if kept else ''}{kept}"
+
+    def shortlisted(self, path: str, without: str | None = None, **more: Any) -> str:
+        """A page about the firms put aside, less one."""
+        firms = [("firm", firm_id) for firm_id in self.shortlist if firm_id != without]
+        need = [("q", self.parameters.q)] if self.parameters.q else []
+        return f"{path}?{urlencode([*firms, *need, *more.items(), ('lang', self.language)])}"
