@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, TypeVar
 
 import httpx
@@ -57,9 +58,17 @@ class Response:
 
 @dataclass
 class Client:
-    """One source's conversation with services; `calls` counts the requests sent."""
+    """One source's conversation with services; `calls` counts the requests sent. Connections are kept open."""
 
     calls: int = 0
+
+    @cached_property
+    def _http(self) -> httpx.Client:
+        return httpx.Client(timeout=_setting("CAPLAKE_READ_SECONDS", 60.0))
+
+    def close(self) -> None:
+        if "_http" in self.__dict__:
+            self._http.close()
 
     def ask(self, request: Request, check: Callable[[Response], T]) -> tuple[Response, T | None]:
         """Send until the answer passes `check`, which raises a ServiceError for one that does not.
@@ -84,11 +93,11 @@ class Client:
         service = request.service
         _pace(service)
         self.calls += 1
-        with _plain_errors(service), httpx.Client(timeout=_setting("CAPLAKE_READ_SECONDS", 60.0)) as http:
+        with _plain_errors(service):
             params, headers = _with_key(request)
             url = f"{service.url}/{request.path.lstrip('/')}"
             method = "GET" if request.body is None else "POST"
-            with http.stream(
+            with self._http.stream(
                 method, url, params=params, headers={**headers, **request.since}, json=request.body
             ) as answer:
                 if answer.status_code == 304:

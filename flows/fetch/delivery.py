@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -92,6 +92,15 @@ def kept_delivery(lake: Lake, folder: str) -> Delivery:
     return Delivery.model_validate(lake.read_json(f"{folder}/receipt.json"))
 
 
+def fresh_folder(lake: Lake, source: str) -> str:
+    """A raw folder that nothing lies in, named by now or the first free second after."""
+    taken = set(lake.names(f"raw/{source}"))
+    moment = datetime.now(UTC)
+    while timestamp(moment) in taken:
+        moment += timedelta(seconds=1)
+    return f"raw/{source}/{timestamp(moment)}"
+
+
 def received(file: RawFile, **told: str | Mapping[str, str] | None) -> ReceivedFile:
     """The receipt's line of a file."""
     return ReceivedFile(
@@ -106,12 +115,11 @@ def received(file: RawFile, **told: str | Mapping[str, str] | None) -> ReceivedF
 
 def keep(lake: Lake, source: str, files: list[RawFile], transport: str) -> Delivery:
     """Keep the bytes and write the receipt last; bytes the lake already has are not kept twice."""
-    received_at = timestamp()
     delivery = Delivery(
         source=source,
-        folder=f"raw/{source}/{received_at}",
+        folder=fresh_folder(lake, source),
         transport=transport,
-        received_at=received_at,
+        received_at=timestamp(),
         files=[received(file) for file in files],
     )
     known = latest_delivery(lake, source)

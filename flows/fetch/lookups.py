@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flows.fetch.answers import QuotaSpent, ServiceError
+from flows.fetch.answers import QuotaSpent
 from flows.fetch.client import Client
 from flows.fetch.delivery import ReceivedFile
 from flows.fetch.listing import Listing, fetch_listing
@@ -37,7 +37,7 @@ class Gathered:
 def gather(
     client: Client, partial: Partial, service: Service, call: Call, items: Sequence[Item], today: date, most: int
 ) -> Gathered:
-    """Ask about at most `most` items and take over the other answers. Raises ServiceError when nothing is known."""
+    """Ask about at most `most` items and take over the other answers."""
     known = _known(partial)
     wanted = _in_order(items, known, today - timedelta(days=call.refresh_days))[:most]
     stopped: str | None = None if len(wanted) == len(items) - _fresh(items, known, today, call) else "the night's share"
@@ -57,8 +57,6 @@ def gather(
             for file in files:
                 partial.take_over(file.name)
     names = sorted(name for name in partial.finished if _key(name) in {*asked, *known})
-    if not names:
-        raise ServiceError(stopped or f"{service.title}: there is nothing to ask about yet.")
     return Gathered(names, stopped)
 
 

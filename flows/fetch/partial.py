@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from flows.fetch.delivery import Delivery, RawFile, ReceivedFile, latest_delivery, received
+from flows.fetch.delivery import Delivery, RawFile, ReceivedFile, fresh_folder, latest_delivery, received
 from schemas.lake import Lake
 from schemas.lake.layout import timestamp
 
@@ -90,7 +90,7 @@ def open_partial(lake: Lake, source: str, transport: str, request: str) -> Parti
         else:
             lake.remove(folder)
     if found is None:
-        found = f"raw/{source}/{timestamp()}"
+        found = fresh_folder(lake, source)
         lake.write_json(f"{found}/request.json", {"request": request})
     notes = [lake.read_json(f"{found}/journal/{name}") for name in lake.names(f"{found}/journal")]
     finished = {note["name"]: ReceivedFile.model_validate(note) for note in notes}

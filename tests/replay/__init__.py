@@ -1,0 +1,1 @@
+"""An HTTP server that answers as the real services do, faults included. `python -m tests.replay` runs it by hand."""
