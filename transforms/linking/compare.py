@@ -130,7 +130,7 @@ def _unequal_names(table: pl.DataFrame, left: Rows, right: Rows, tied: Flags, in
     any_latin = latin[left] | latin[right]
     bones = keys_of(table["skeleton"])
     spelled = any_latin & (bones[left] != 0) & (bones[left] == bones[right]) & same_number
-    longer = _longer(a, b) & (shorter >= 2) & same_number
+    longer = _longer(table["sound"].gather(left), table["sound"].gather(right)) & (shorter >= 2) & same_number
     short = np.zeros(len(left), bool)
     at = np.flatnonzero(longer)
     short[at] = _shortened(a[at], b[at])
@@ -147,12 +147,11 @@ def _unequal_names(table: pl.DataFrame, left: Rows, right: Rows, tied: Flags, in
     return levels
 
 
-def _longer(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Flags:
+def _longer(a: pl.Series, b: pl.Series) -> Flags:
     """Whether one name begins or ends with the other."""
-    pairs = zip(a.tolist(), b.tolist(), strict=True)
-    return np.fromiter(
-        (x.startswith(y) or y.startswith(x) or x.endswith(y) or y.endswith(x) for x, y in pairs), bool, len(a)
-    )
+    frame = pl.DataFrame({"a": a, "b": b})
+    ends = [pl.col(x).str.starts_with(pl.col(y)) | pl.col(x).str.ends_with(pl.col(y)) for x, y in (("a", "b"), ("b", "a"))]
+    return np.asarray(frame.select(pl.any_horizontal(ends).fill_null(False)).to_series().to_numpy(), dtype=bool)
 
 
 def _shortened(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Flags:

@@ -27,7 +27,9 @@ _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 def candidate_pairs(table: pl.DataFrame) -> tuple[Rows, Rows]:
     """Rows (left < right) of distinct pairs of a prepared table that share a block, in order."""
     parts = [left.astype(np.uint64) << np.uint64(32) | right.astype(np.uint64) for left, right in _blocks(table)]
-    packed = np.unique(np.concatenate([np.empty(0, np.uint64), *parts]))
+    packed = np.concatenate([np.empty(0, np.uint64), *parts])
+    packed.sort()
+    packed = packed[np.concatenate([[True], packed[1:] != packed[:-1]])[: len(packed)]]
     return (packed >> np.uint64(32)).astype(np.int64), (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
@@ -99,8 +101,8 @@ def _cut_finer(keys: Keys, finer: tuple[Keys, ...], limit: int) -> Iterator[tupl
     """Pairs within blocks; a block over the limit is cut by the first of the finer keys, and so on."""
     yield from within(keys, limit)
     if finer:
-        _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
-        crowded = (counts[inverse] > limit) & (keys != _NONE)
+        sizes = pl.DataFrame({"key": keys}).select(pl.len().over("key")).to_series().to_numpy()
+        crowded = (sizes > limit) & (keys != _NONE)
         if crowded.any():
             yield from _cut_finer(np.where(crowded, finer[0], _NONE), finer[1:], limit)
 
