@@ -13,6 +13,7 @@ import polars as pl
 from schemas.lake import Snapshot
 from schemas.vocabulary import load_vocabulary
 from search.engines.base import Floats, Rows
+from transforms.regions import covered_codes
 from search.industries import IndustryWords, statements_by_industry
 
 Mask = npt.NDArray[np.bool_]
@@ -140,8 +141,9 @@ class SnapshotColumns:
 
     def firms_in(self, code: str) -> Mask:
         """Firms in a province (2 digits), or in a city or district (5 digits; a city covers its districts)."""
-        prefix = code.rstrip("0") if len(code) == 5 and code.endswith("0") else code
-        return np.char.startswith(self.region_code, prefix) if len(prefix) > 2 else self.province == code[:2]
+        if len(code) == 2:
+            return np.asarray(self.province == code, dtype=bool)
+        return np.isin(self.region_code, covered_codes(code))
 
     @cached_property
     def certified(self) -> dict[str, tuple[Rows, npt.NDArray[np.datetime64]]]:

@@ -89,6 +89,11 @@ def city_code(code: pl.Expr) -> pl.Expr:
     return code.replace(_cities())
 
 
+def covered_codes(code: str) -> list[str]:
+    """A city's or district's own code and those of its districts (41110 covers 41111, 41113 ...)."""
+    return [code, *sorted(district for district, city in _cities().items() if city == code)]
+
+
 def short_region(code: str | None, language: str) -> str | None:
     """A region as one says it: `경기 성남시 분당구`, `Gyeonggi`; null for no or an unknown code."""
     if code is None:

@@ -105,3 +105,5 @@ def test_a_public_address_says_no_more_than_the_district() -> None:
 def test_a_city_covers_its_districts() -> None:
     frame = pl.DataFrame({"c": ["41135", "41130", "11680", "27200", "11"]}).select(c=regions.city_code(pl.col("c")))
     assert frame["c"].to_list() == ["41130", "41130", "11680", "27200", "11"]
+    assert regions.covered_codes("41590") == ["41590", "41591", "41593", "41595", "41597"]
+    assert regions.covered_codes("27200") == ["27200"]
