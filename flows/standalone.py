@@ -41,13 +41,15 @@ def resolve_file(path: Path) -> pl.DataFrame:
     missing = [name for name in ("record_id", "name") if name not in raw.columns]
     if missing:
         raise SourceError(
-            f"{path.name} lacks the column {' and '.join(missing)}. Known columns: record_id, name, {', '.join(_OPTIONAL)}."
+            f"{path.name} lacks the column {' and '.join(missing)}. "
+            f"Known columns: record_id, name, {', '.join(_OPTIONAL)}."
         )
     if blank := raw["record_id"].null_count():
         raise SourceError(f"{path.name}: {blank} rows have no record_id. Number them, then try again.")
     if (twice := raw["record_id"].is_duplicated()).any():
         raise SourceError(
-            f"{path.name}: record_id {raw['record_id'].filter(twice)[0]!r} stands more than once. Give every row its own."
+            f"{path.name}: record_id {raw['record_id'].filter(twice)[0]!r} stands more than once. "
+            "Give every row its own."
         )
     return resolve_records(raw)
 
@@ -95,7 +97,7 @@ def standalone_records(raw: pl.DataFrame) -> pl.DataFrame:
 
 
 def _origin(table: pl.DataFrame) -> pl.Expr:
-    """Which register a row is from: its column `source`, else the word its record_id begins with, else what it fills in.
+    """Which register a row is from: its column `source`, else the word its record_id begins with, else what it has.
 
     Rows of one register share their columns: a register that gives founding days gives them in most rows.
     """
@@ -114,8 +116,13 @@ def _shapes(table: pl.DataFrame) -> pl.Series:
     Where many shapes are frequent, cells are missing at random and tell no registers apart: all rows get one name.
     """
     has_number = pl.coalesce("address", "region").str.contains(r"\d").fill_null(False)
-    filled = [pl.col(name).is_not_null() for name in ("established", "product", "region", "address", "business_no", "corporate_no")]
-    shapes = table.select(pl.concat_str([flag.cast(pl.Int8).cast(pl.String) for flag in (has_number, *filled)]).alias("shape"))["shape"]
+    filled = [
+        pl.col(name).is_not_null()
+        for name in ("established", "product", "region", "address", "business_no", "corporate_no")
+    ]
+    shapes = table.select(
+        pl.concat_str([flag.cast(pl.Int8).cast(pl.String) for flag in (has_number, *filled)]).alias("shape")
+    )["shape"]
     counts = shapes.value_counts(sort=True).sort("count", "shape", descending=[True, False])
     frequent = counts.filter(pl.col("count") >= table.height * _FREQUENT_SHAPE)["shape"].to_list()
     if not 1 < len(frequent) <= _MOST_SHAPES:

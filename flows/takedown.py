@@ -77,8 +77,10 @@ def last_takedown(lake: Lake) -> str:
     Older snapshots may still show the firm.
     """
     hidden = [
-        name for name in lake.names("ledger/takedowns")
-        if name.endswith(".parquet") and "hide" in lake.read_table(f"ledger/takedowns/{name}", ["action"])["action"].to_list()
+        name
+        for name in lake.names("ledger/takedowns")
+        if name.endswith(".parquet")
+        and "hide" in lake.read_table(f"ledger/takedowns/{name}", ["action"])["action"].to_list()
     ]
     return max(hidden).removesuffix(".parquet")[: len(timestamp())] if hidden else ""
 

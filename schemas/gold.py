@@ -73,6 +73,10 @@ class Firms(dy.Schema):
         example="false",
         origin="designations",
     )
+    is_institution = c.flag(
+        "University, public research body or foundation by its name: it holds patents and sells nothing",
+        "대학·공공연구기관·재단(이름으로 판단): 특허는 있으나 공급기업이 아님",
+    )
     is_corporation = c.flag(
         "Known to be a corporation; false means not known",
         "법인임이 확인됨(거짓은 확인되지 않음)",

@@ -13,8 +13,8 @@ import polars as pl
 from schemas.lake import Snapshot
 from schemas.vocabulary import load_vocabulary
 from search.engines.base import Floats, Rows
-from transforms.regions import covered_codes
 from search.industries import IndustryWords, statements_by_industry
+from transforms.regions import covered_codes
 
 Mask = npt.NDArray[np.bool_]
 

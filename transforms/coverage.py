@@ -1,4 +1,4 @@
-"""How much reaches the firms of a register: identifiers, status and evidence, from which source and tier, and why not."""
+"""How much reaches the firms of a register: identifiers, status, evidence, from which source and tier, and why not."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ import polars as pl
 _NUMBERS: Final = ("business_no", "corporate_no", "dart_code", "stock_code", "applicant_no")
 
 REASONS: Final = (
-    "evidence", "one of several open pairs waits for a person", "no other source has a firm of this name",
-    "another source has the name, without a place to compare", "another source has the name, in another place only",
+    "evidence",
+    "one of several open pairs waits for a person",
+    "no other source has a firm of this name",
+    "another source has the name, without a place to compare",
+    "another source has the name, in another place only",
     "linked, but no source says what it can do",
 )
 """Why a firm has evidence or not, in the order in which they are tried; every firm has exactly one."""
@@ -39,12 +42,18 @@ class Coverage:
     def parts(self) -> list[tuple[str, Mapping[str, int]]]:
         """Titled parts for a page or a terminal."""
         return [
-            ("identifiers", self.identifiers), ("status", self.statuses), ("evidence", self.evidence),
-            ("evidence by source and link", self.by_source), ("links to other sources", self.tiers), ("why", self.reasons),
+            ("identifiers", self.identifiers),
+            ("status", self.statuses),
+            ("evidence", self.evidence),
+            ("evidence by source and link", self.by_source),
+            ("links to other sources", self.tiers),
+            ("why", self.reasons),
         ]
 
 
-def coverage(snapshot: str, register: Sequence[str], tables: Mapping[str, pl.DataFrame], keys: pl.DataFrame) -> Coverage:
+def coverage(
+    snapshot: str, register: Sequence[str], tables: Mapping[str, pl.DataFrame], keys: pl.DataFrame
+) -> Coverage:
     """Coverage of the firms with a record in one of the `register` sources.
 
     `tables`: firms, identifiers, capabilities, links, open_pairs of a snapshot. `keys`: record_key, match_key and
@@ -75,18 +84,29 @@ def _counted(rows: pl.DataFrame, by: str) -> dict[str, int]:
 
 
 def _reasons(
-    own: pl.DataFrame, firms: pl.Series, said: pl.DataFrame, elsewhere: pl.DataFrame, pairs: pl.DataFrame,
-    keys: pl.DataFrame, register: Sequence[str],
+    own: pl.DataFrame,
+    firms: pl.Series,
+    said: pl.DataFrame,
+    elsewhere: pl.DataFrame,
+    pairs: pl.DataFrame,
+    keys: pl.DataFrame,
+    register: Sequence[str],
 ) -> dict[str, int]:
-    names = own.select("firm_id", "record_key").join(keys, on="record_key").select("firm_id", "match_key", "region_code")
+    names = (
+        own.select("firm_id", "record_key").join(keys, on="record_key").select("firm_id", "match_key", "region_code")
+    )
     others = keys.filter(~pl.col("record_key").str.split(":").list.first().is_in(list(register)))
     met = names.join(others.select("match_key", other_region="region_code"), on="match_key")
-    waiting = own.filter(
-        pl.col("record_key").is_in(pl.concat([pairs["left"], pairs["right"]]).unique().implode())
-    )["firm_id"]
+    waiting = own.filter(pl.col("record_key").is_in(pl.concat([pairs["left"], pairs["right"]]).unique().implode()))[
+        "firm_id"
+    ]
     placed = met.filter(pl.col("other_region").is_not_null())["firm_id"]
     sets = {
-        REASONS[0]: said["firm_id"], REASONS[5]: elsewhere["firm_id"], REASONS[1]: waiting, REASONS[4]: placed, REASONS[3]: met["firm_id"],
+        REASONS[0]: said["firm_id"],
+        REASONS[5]: elsewhere["firm_id"],
+        REASONS[1]: waiting,
+        REASONS[4]: placed,
+        REASONS[3]: met["firm_id"],
     }
     left, found = set(firms), {}
     for reason, members in sets.items():

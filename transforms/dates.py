@@ -27,7 +27,10 @@ def iso_date(text: pl.Expr) -> pl.Expr:
     serial = whole.str.extract(r"^(\d{5})$").cast(pl.Int64, strict=False)
     from_serial = pl.when(serial.is_between(_FIRST_SERIAL, _LAST_SERIAL)).then(_EXCEL_EPOCH + pl.duration(days=serial))
     read = pl.coalesce(
-        compact, _day(parts.struct.field("1"), parts, "2", "3"), _day(full_year, short, "2", "3"), from_serial.cast(pl.Date)
+        compact,
+        _day(parts.struct.field("1"), parts, "2", "3"),
+        _day(full_year, short, "2", "3"),
+        from_serial.cast(pl.Date),
     )
     return pl.when(read.dt.year().is_between(1800, 2199)).then(read)
 

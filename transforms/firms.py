@@ -10,8 +10,18 @@ import polars as pl
 from transforms import identifiers, names, regions
 
 ATTRIBUTES: Final = (
-    "name", "name_en", "country", "region_code", "address", "homepage", "market", "industry", "industry_code",
-    "employees", "established", "listed",
+    "name",
+    "name_en",
+    "country",
+    "region_code",
+    "address",
+    "homepage",
+    "market",
+    "industry",
+    "industry_code",
+    "employees",
+    "established",
+    "listed",
 )
 SELF_DECLARED: Final = ("homepage", "employees", "name_en")
 """What a firm says of itself to a register, which only passes it on."""
@@ -71,12 +81,24 @@ def attributes_table(records: pl.DataFrame, authority: Mapping[str, int]) -> pl.
     ranked = long.with_columns(
         rank=pl.col("source").replace_strict(dict(authority), default=max(authority.values(), default=0) + 1),
         vague=(pl.col("attribute") == "region_code") & (pl.col("value").str.len_chars() == 2),
-    ).sort("firm_id", "attribute", "vague", "rank", "as_of", "record_key",
-           descending=[False, False, False, False, True, False], nulls_last=True)
+    ).sort(
+        "firm_id",
+        "attribute",
+        "vague",
+        "rank",
+        "as_of",
+        "record_key",
+        descending=[False, False, False, False, True, False],
+        nulls_last=True,
+    )
     group = ("firm_id", "attribute")
     first = pl.int_range(pl.len()).over(group) == 0
-    declared = pl.when(pl.col("attribute").is_in(SELF_DECLARED)).then(pl.lit("self_declared")).otherwise(pl.lit("register"))
-    return ranked.with_columns(is_chosen=first, basis=declared).with_columns(rule=pl.when("is_chosen").then(_why_chosen(group)))
+    declared = (
+        pl.when(pl.col("attribute").is_in(SELF_DECLARED)).then(pl.lit("self_declared")).otherwise(pl.lit("register"))
+    )
+    return ranked.with_columns(is_chosen=first, basis=declared).with_columns(
+        rule=pl.when("is_chosen").then(_why_chosen(group))
+    )
 
 
 def _why_chosen(group: tuple[str, ...]) -> pl.Expr:
@@ -85,11 +107,16 @@ def _why_chosen(group: tuple[str, ...]) -> pl.Expr:
     rival = {name: pl.col(name).filter(others).first().over(group) for name in ("vague", "rank", "as_of")}
     newer = pl.col("as_of").is_not_null() & (rival["as_of"].is_null() | (rival["as_of"] < pl.col("as_of")))
     return (
-        pl.when(pl.len().over(group) == 1).then(pl.lit("only value"))
-        .when(~others.any().over(group)).then(pl.lit("all agree"))
-        .when(rival["vague"] & ~pl.col("vague")).then(pl.lit("finer place"))
-        .when(rival["rank"] > pl.col("rank")).then(pl.lit("authority"))
-        .when(newer).then(pl.lit("newer"))
+        pl.when(pl.len().over(group) == 1)
+        .then(pl.lit("only value"))
+        .when(~others.any().over(group))
+        .then(pl.lit("all agree"))
+        .when(rival["vague"] & ~pl.col("vague"))
+        .then(pl.lit("finer place"))
+        .when(rival["rank"] > pl.col("rank"))
+        .then(pl.lit("authority"))
+        .when(newer)
+        .then(pl.lit("newer"))
         .otherwise(pl.lit("first in order"))
     )
 
@@ -112,6 +139,7 @@ def firms_table(
     )
     about = records.group_by("firm_id").agg(
         is_corporation=pl.col("is_corporation").any(),
+        is_institution=names.is_institution_name(pl.col("name")).any(),
         is_registered_supplier=pl.col("source").is_in(registers).any(),
         record_count=pl.len().cast(pl.Int64),
     )
@@ -119,7 +147,9 @@ def firms_table(
         statement_count=pl.len().cast(pl.Int64),
         fields=pl.col("fields").list.explode().drop_nulls().unique().sort(),
     )
-    latest = statuses.sort("status_date", "source").unique("firm_id", keep="last").select("firm_id", "status", "status_date")
+    latest = (
+        statuses.sort("status_date", "source").unique("firm_id", keep="last").select("firm_id", "status", "status_date")
+    )
     return (
         chosen.join(about, on="firm_id")
         .join(said, on="firm_id", how="left")
@@ -140,17 +170,29 @@ def certifications_table(records: pl.DataFrame, schemes: Mapping[str, str]) -> p
     """Certifications with their validity; `schemes` names the scheme that a source certifies."""
     rows = records.filter(pl.col("source").is_in(list(schemes)))
     rows = rows.with_columns(
-        pl.lit(None).alias(name) for name in ("certificate_no", "certification", "valid_from", "valid_to") if name not in rows.columns
+        pl.lit(None).alias(name)
+        for name in ("certificate_no", "certification", "valid_from", "valid_to")
+        if name not in rows.columns
     )
     return rows.select(
-        "firm_id", "source", "record_key", "valid_from", "valid_to",
+        "firm_id",
+        "source",
+        "record_key",
+        "valid_from",
+        "valid_to",
         scheme=pl.col("source").replace_strict(dict(schemes), return_dtype=pl.String),
         number=pl.coalesce("certificate_no", "certification"),
     )
 
 
 def statuses_table(records: pl.DataFrame) -> pl.DataFrame:
-    base = {"firm_id": pl.String, "status": pl.String, "status_date": pl.Date, "source": pl.String, "record_key": pl.String}
+    base = {
+        "firm_id": pl.String,
+        "status": pl.String,
+        "status_date": pl.Date,
+        "source": pl.String,
+        "record_key": pl.String,
+    }
     if "status" not in records.columns:
         return pl.DataFrame(schema=base)
     return records.drop_nulls("status").select(list(base))

@@ -20,8 +20,16 @@ _SEPARATORS: Final = r"[\s\-‐-―−.·]+"
 BUSINESS_KINDS: Final = {
     **{f"{n:02d}": "sole_trader" for n in range(1, 80)},
     **{f"{n:02d}": "sole_trader" for n in range(90, 100)},
-    "80": "unincorporated", "81": "corporation", "82": "non_profit", "83": "government", "84": "foreign",
-    "85": "branch", "86": "corporation", "87": "corporation", "88": "corporation", "89": "unincorporated",
+    "80": "unincorporated",
+    "81": "corporation",
+    "82": "non_profit",
+    "83": "government",
+    "84": "foreign",
+    "85": "branch",
+    "86": "corporation",
+    "87": "corporation",
+    "88": "corporation",
+    "89": "unincorporated",
 }
 """What the fourth and fifth digit of a business registration number say about its holder."""
 
@@ -49,8 +57,11 @@ def applicant_no(text: pl.Expr) -> pl.Expr:
 def stock_code(text: pl.Expr) -> pl.Expr:
     """Six digits or letters (`005930`, `0130H0`), also as `A005930`, `KRX:005930` or `005930.KS`."""
     bare = (
-        _plain(text).str.to_uppercase()
-        .str.replace(r"^(KRX|KOSPI|KOSDAQ|KONEX):", "").str.replace(r"\.(KS|KQ|KN|0)$", "").str.replace(r"^A(\w{6})$", "$1")
+        _plain(text)
+        .str.to_uppercase()
+        .str.replace(r"^(KRX|KOSPI|KOSDAQ|KONEX):", "")
+        .str.replace(r"\.(KS|KQ|KN|0)$", "")
+        .str.replace(r"^A(\w{6})$", "$1")
     )
     filled = pl.when(bare.str.contains(r"^[0-9]{3,5}$")).then(bare.str.zfill(6)).otherwise(bare)
     return pl.when(filled.str.contains(r"^[0-9][0-9A-Z]{5}$") & ~_is_refused(filled)).then(filled)
@@ -85,7 +96,10 @@ _IN_TEXT: Final = (
     ("applicant_no", re.compile(r"(?<!\d)(\d{12})(?!\d)")),
     ("business_no", re.compile(r"(?<!\d)(\d{10})(?!\d)")),
     ("dart_code", re.compile(r"(?<!\d)(\d{8})(?!\d)")),
-    ("stock_code", re.compile(r"(?<![0-9A-Za-z.,])(\d[0-9A-Z]{5})(?![0-9A-Za-z.,]|\s*(?:mm|rpm|개|원|명|대|톤|kg|시간))")),
+    (
+        "stock_code",
+        re.compile(r"(?<![0-9A-Za-z.,])(\d[0-9A-Z]{5})(?![0-9A-Za-z.,]|\s*(?:mm|rpm|개|원|명|대|톤|kg|시간))"),
+    ),
 )
 
 

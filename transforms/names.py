@@ -11,8 +11,23 @@ from typing import Final
 import polars as pl
 
 _KOREAN_FORMS: Final = (
-    "농업회사법인", "어업회사법인", "영농조합법인", "영어조합법인", "유한책임회사", "주식회사", "유한회사", "합자회사",
-    "합명회사", "사회적협동조합", "협동조합", "사단법인", "재단법인", "의료법인", "학교법인", "사회복지법인", "특수법인",
+    "농업회사법인",
+    "어업회사법인",
+    "영농조합법인",
+    "영어조합법인",
+    "유한책임회사",
+    "주식회사",
+    "유한회사",
+    "합자회사",
+    "합명회사",
+    "사회적협동조합",
+    "협동조합",
+    "사단법인",
+    "재단법인",
+    "의료법인",
+    "학교법인",
+    "사회복지법인",
+    "특수법인",
 )
 _SHORT_FORMS: Final = ("주", "유", "유한", "합", "합자", "합명", "사", "재", "사단", "재단", "농", "자", "株", "有")
 _BRACKETED_FORM: Final = rf"[(\[]\s*(?:{'|'.join((*_KOREAN_FORMS, *_SHORT_FORMS))})\s*[)\]]"
@@ -24,7 +39,8 @@ _ENGLISH_FORM: Final = (
 )
 _SPOKEN_FORM: Final = r"(?:코퍼레이션|인코퍼레이션|컴퍼니)?리미티드$|인코퍼레이션$|인코퍼레이티드$"
 _BRANCH: Final = (
-    r"(?:[\s_\-(]+)(?:[가-힣]{1,6})?(?:본사|본점|지점|지사|영업소|사업소|사업장|출장소|제?\d*공장|기업부설연구소|부설연구소|기술연구소)\)?$"
+    r"(?:[\s_\-(]+)(?:[가-힣]{1,6})?(?:본사|본점|지점|지사|영업소|사업소|사업장|출장소|제?\d*공장|"
+    r"기업부설연구소|부설연구소|기술연구소)\)?$"
 )
 _BRACKETS: Final = r"[(\[{<][^)\]}>]*[)\]}>]"
 _FORMER: Final = r"(?i)^\s*(?:구|舊|전|변경\s*전|구\s*상호|구\s*명칭|formerly|former|fka)[\s.:,]+"
@@ -57,11 +73,22 @@ def squeezed(name: pl.Expr) -> pl.Expr:
     return name.str.replace_all(_PUNCTUATION, "")
 
 
+_INSTITUTION: Final = (
+    r"산학\s*협력단|대학교|학교법인|(?:재|사)단법인|\((?:재|사)\)|한국\S*연구원$|진흥원$|테크노파크$|"
+    r"(?i:\buniversity\b|industry[- ]academic|\bresearch foundation\b)"
+)
+
+
 def is_corporate_name(name: pl.Expr) -> pl.Expr:
     """Whether the name itself carries a legal form of a corporation."""
     folded = display_name(name).str.to_lowercase()
     forms = (_BRACKETED_FORM, _BROKEN_FORM, _KOREAN_FORM, _ENGLISH_FORM)
     return folded.str.contains("|".join(f"(?:{form})" for form in forms))
+
+
+def is_institution_name(name: pl.Expr) -> pl.Expr:
+    """Whether the name is that of a university, a public research body or a foundation: none of them sells."""
+    return display_name(name).str.contains(_INSTITUTION)
 
 
 def remarks(name: pl.Expr) -> pl.Expr:
@@ -133,7 +160,9 @@ _ANY_BRANCH: Final = r"[점사소장]\)?$"
 
 def _without_forms(values: pl.Series) -> pl.Series:
     return (
-        values.str.replace_all(_BRACKETED_FORM, " ").str.replace_all(_BROKEN_FORM, " ").str.replace_all(_KOREAN_FORM, " ")
+        values.str.replace_all(_BRACKETED_FORM, " ")
+        .str.replace_all(_BROKEN_FORM, " ")
+        .str.replace_all(_KOREAN_FORM, " ")
     )
 
 

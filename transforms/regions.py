@@ -13,23 +13,12 @@ from typing import Final
 
 import polars as pl
 
-from schemas.reference import load_regions
-
-GROUPS: Final = {
-    "수도권": ("11", "28", "41"), "경인": ("28", "41"), "부울경": ("26", "31", "48"), "동남권": ("26", "31", "48"),
-    "대경권": ("27", "47"), "대구경북": ("27", "47"), "영남": ("26", "27", "31", "47", "48"),
-    "호남": ("29", "46", "52"), "전라도": ("29", "46", "52"), "경상도": ("26", "27", "31", "47", "48"),
-    "충청": ("30", "36", "43", "44"), "충청도": ("30", "36", "43", "44"), "중부권": ("30", "36", "43", "44"),
-    "전남광주통합특별시": ("29", "46"), "광주전남통합특별시": ("29", "46"), "광주전남": ("29", "46"),
-    "seoul metropolitan area": ("11", "28", "41"), "capital area": ("11", "28", "41"), "capital region": ("11", "28", "41"),
-    "greater seoul": ("11", "28", "41"), "honam": ("29", "46", "52"), "yeongnam": ("26", "27", "31", "47", "48"),
-    "chungcheong": ("30", "36", "43", "44"), "jeolla": ("29", "46", "52"), "gyeongsang": ("26", "27", "31", "47", "48"),
-}
-"""Names that stand for several provinces. The province merged in 2026 is one of them (decision 2)."""
+from transforms.region_tables import GROUPS, cities, region_tables
 
 _MERGED: Final = re.compile(r"^(전남광주|광주전남)(통합)?특별시")
-_GWANGJU_DISTRICTS: Final = ("동구", "서구", "남구", "북구", "광산구")
-_NOISE: Final = re.compile(r"^(?:\s|[(\[<]?우?\s?\)?\d{3}-?\d{2,3}[)\]>]?|[(\[<][^)\]>]{0,12}[)\]>]|대한민국|한국|본사|본점|주소|소재지|[:：,.\-])+")
+_NOISE: Final = re.compile(
+    r"^(?:\s|[(\[<]?우?\s?\)?\d{3}-?\d{2,3}[)\]>]?|[(\[<][^)\]>]{0,12}[)\]>]|대한민국|한국|본사|본점|주소|소재지|[:：,.\-])+"
+)
 _HEAD: Final = 80
 _FIRST_WORDS: Final = r"^\s*((?:[(\[<]?우?\s?\d[\d\-]*[)\]>]?\s*|대한민국\s*)?[가-힣]\S*(?:\s+\S+){0,2})"
 _END: Final = (
@@ -45,18 +34,6 @@ class Place:
     code: str
     start: int
     end: int
-
-
-@dataclass(frozen=True)
-class _Tables:
-    full: dict[str, str]
-    english: dict[str, str]
-    short: dict[str, str]
-    former: dict[str, str]
-    provinces: dict[str, str]
-    districts: dict[str, dict[str, str]]
-    anywhere: dict[str, str]
-    english_names: dict[str, tuple[str, ...]]
 
 
 def region_code(address: pl.Expr) -> pl.Expr:
@@ -75,7 +52,7 @@ def public_address(address: pl.Expr) -> pl.Expr:
 
 def region_name(code: pl.Expr, language: str) -> pl.Expr:
     """Full name of a region: `경기도 성남시 분당구`, in English `Bundang-gu, Seongnam-si, Gyeonggi`."""
-    tables = _tables()
+    tables = region_tables()
     names = tables.full if language == "ko" else tables.english
     return code.replace_strict(names, default=None, return_dtype=pl.String)
 
@@ -86,25 +63,25 @@ def province_code(code: pl.Expr) -> pl.Expr:
 
 def city_code(code: pl.Expr) -> pl.Expr:
     """Code of the city that a district belongs to (수원시 of 수원시 장안구), else the code as it is."""
-    return code.replace(_cities())
+    return code.replace(cities())
 
 
 def covered_codes(code: str) -> list[str]:
     """A city's or district's own code and those of its districts (41110 covers 41111, 41113 ...)."""
-    return [code, *sorted(district for district, city in _cities().items() if city == code)]
+    return [code, *sorted(district for district, city in cities().items() if city == code)]
 
 
 def short_region(code: str | None, language: str) -> str | None:
     """A region as one says it: `경기 성남시 분당구`, `Gyeonggi`; null for no or an unknown code."""
     if code is None:
         return None
-    tables = _tables()
+    tables = region_tables()
     return (tables.short if language == "ko" else tables.english).get(code)
 
 
 def is_region_code(text: str) -> bool:
     """Whether the text is a canonical code of 2 or 5 digits."""
-    return text in _tables().full
+    return text in region_tables().full
 
 
 def find_regions(text: str) -> list[Place]:
@@ -133,7 +110,7 @@ def code_of(address: str) -> str | None:
     if merged := _MERGED.match(text):
         return _in_merged(text[merged.end() :].lstrip())
     for start in _word_starts(text):
-        for name, province in _longest(_tables().provinces, text, start):
+        for name, province in _longest(region_tables().provinces, text, start):
             rest = text[start + len(name) :]
             district = _district(province, rest.lstrip(" ,"))
             if district or not re.match(r"[가-힣]", rest):
@@ -151,7 +128,7 @@ def _codes_of(addresses: pl.Series) -> pl.Series:
 
 
 def _present_code(digits: str) -> str | None:
-    tables = _tables()
+    tables = region_tables()
     for length in (5, 2):
         part = digits[:length]
         if len(digits) in (2, 5, 10) and len(part) == length:
@@ -179,18 +156,22 @@ def _district(province: str, rest: str) -> str | None:
     """The district of a province that `rest` begins with; its suffix may be missing before a blank."""
     if province == "36":
         return "36110"
-    for name, code in _longest(_tables().districts[province], rest):
+    for name, code in _longest(region_tables().districts[province], rest):
         tail = rest[len(name) :]
         complete = name[-1] in "시군구"
         if complete or not re.match(r"[가-힣\d]", tail):
-            inner = _district(province, tail.lstrip()) if code in _cities().values() else None
-            return inner if inner and _cities().get(inner) == code else code
+            inner = _district(province, tail.lstrip()) if code in cities().values() else None
+            return inner if inner and cities().get(inner) == code else code
     return None
 
 
 def _gwangju(name: str, province: str, district: str | None, rest: str) -> str:
     """광주 is a metropolitan city and a city of 경기; towns (읍, 면) and 경기's quarters decide for the latter."""
-    if district is None and name in ("광주시", "광주") and re.match(r"\s*[가-힣]+(읍|면)(?![가-힣])|\s*(경안|송정|쌍령|탄벌|태전|역|목현|삼동)", rest):
+    if (
+        district is None
+        and name in ("광주시", "광주")
+        and re.match(r"\s*[가-힣]+(읍|면)(?![가-힣])|\s*(경안|송정|쌍령|탄벌|태전|역|목현|삼동)", rest)
+    ):
         return "41610"
     return district or province
 
@@ -204,7 +185,7 @@ def _in_merged(rest: str) -> str | None:
 
 def _anywhere(text: str) -> str | None:
     for start in _word_starts(text):
-        for name, code in _longest(_tables().anywhere, text, start):
+        for name, code in _longest(region_tables().anywhere, text, start):
             tail = text[start + len(name) :]
             if not re.match(r"[가-힣]", tail) or (name[-1] in "시군" and code):
                 inner = _district(code[:2], text[start:])
@@ -217,14 +198,19 @@ def _english(text: str) -> str | None:
     if not re.search(r"[A-Za-z]{3}", text):
         return None
     words = re.findall(r"[a-z]+(?:-[a-z]+)?", text.lower().replace("'", ""))
-    names = _tables().english_names
-    hits = {code for size in (1, 2) for i in range(len(words) - size + 1) for code in names.get(" ".join(words[i : i + size]), ())}
+    names = region_tables().english_names
+    hits = {
+        code
+        for size in (1, 2)
+        for i in range(len(words) - size + 1)
+        for code in names.get(" ".join(words[i : i + size]), ())
+    }
     provinces = {code for code in hits if len(code) == 2}
     inside = {code for code in hits if len(code) == 5 and (not provinces or code[:2] in provinces)}
     if not inside:
         return min(provinces) if len(provinces) == 1 else None
-    exact = {code for code in inside if not any(_cities().get(other) == code for other in inside if other != code)}
-    nested = {code for code in exact if _cities().get(code) in inside}
+    exact = {code for code in inside if not any(cities().get(other) == code for other in inside if other != code)}
+    nested = {code for code in exact if cities().get(code) in inside}
     chosen = nested or exact
     return min(chosen) if len(chosen) == 1 else (min(provinces) if len(provinces) == 1 else None)
 
@@ -241,7 +227,7 @@ def _places(match: re.Match[str]) -> list[Place]:
 @cache
 def _finder() -> re.Pattern[str]:
     """Groups, provinces with an optional district behind them, districts of unique name; Korean and English."""
-    tables = _tables()
+    tables = region_tables()
     district = "|".join(sorted({name for names in tables.districts.values() for name in names}, key=_by_length))
     province = "|".join(sorted(tables.provinces, key=_by_length))
     lone = "|".join(sorted((n for n in tables.anywhere if n not in _ALSO_WORDS), key=_by_length))
@@ -257,75 +243,74 @@ def _finder() -> re.Pattern[str]:
     )
 
 
-_ALSO_WORDS: Final = frozenset({"사상", "기장", "연수", "수정", "중원", "동안", "이천", "구리", "인제", "고성", "정선", "부여", "무안", "장수",
-                      "안성", "화성", "보성", "영광", "강진", "상주", "경산", "청도", "남해", "동해", "진도", "완도", "보은", "단양",
-                      "양산", "하동", "상록", "단원", "수지", "소사", "오정", "만세", "효행", "성산", "장안", "서원", "남구", "예산",
-                      "금정", "동래", "사하", "연제", "수영", "동남", "서북", "상당", "청원", "남동", "강화", "유성", "대덕", "광산"})
+_ALSO_WORDS: Final = frozenset(
+    {
+        "사상",
+        "기장",
+        "연수",
+        "수정",
+        "중원",
+        "동안",
+        "이천",
+        "구리",
+        "인제",
+        "고성",
+        "정선",
+        "부여",
+        "무안",
+        "장수",
+        "안성",
+        "화성",
+        "보성",
+        "영광",
+        "강진",
+        "상주",
+        "경산",
+        "청도",
+        "남해",
+        "동해",
+        "진도",
+        "완도",
+        "보은",
+        "단양",
+        "양산",
+        "하동",
+        "상록",
+        "단원",
+        "수지",
+        "소사",
+        "오정",
+        "만세",
+        "효행",
+        "성산",
+        "장안",
+        "서원",
+        "남구",
+        "예산",
+        "금정",
+        "동래",
+        "사하",
+        "연제",
+        "수영",
+        "동남",
+        "서북",
+        "상당",
+        "청원",
+        "남동",
+        "강화",
+        "유성",
+        "대덕",
+        "광산",
+    }
+)
 """District names that are words as well; in free text they count with their suffix or behind their province."""
 
 
 def _spoken_english() -> set[str]:
     """English names that in free text can only be the place."""
     too_short = {"jung", "seo", "dong", "nam", "buk", "asan", "guri", "inje", "imsil", "jindo", "wando", "osan", "saha"}
-    return {name for name, codes in _tables().english_names.items() if len(codes) == 1 and name not in too_short}
+    return {name for name, codes in region_tables().english_names.items() if len(codes) == 1 and name not in too_short}
 
 
 def _by_length(name: str) -> tuple[int, str]:
     return (-len(name), name)
-
-
-@cache
-def _cities() -> dict[str, str]:
-    """Districts of a city to the city: code to code."""
-    rows = load_regions()
-    cities = {(row.code[:2], row.name): row.code for row in rows if " " not in row.name}
-    return {row.code: cities[row.code[:2], row.name.split()[0]] for row in rows if " " in row.name}
-
-
-@cache
-def _tables() -> _Tables:
-    rows = load_regions()
-    provinces = {row.code: row for row in rows if len(row.code) == 2}
-    province_names = {n: row.code for row in provinces.values() for n in (row.name, row.short, *row.aliases) if not n.isascii()}
-    districts: dict[str, dict[str, str]] = {code: {} for code in provinces}
-    english: dict[str, set[str]] = {}
-    full, english_full, short = {}, {}, {}
-    for row in rows:
-        province = provinces[row.code[:2]]
-        whole = row is province or row.code == "36110"
-        full[row.code] = province.name if whole else f"{province.name} {row.name}"
-        short[row.code] = province.short if whole else f"{province.short} {row.name}"
-        english_full[row.code] = province.en if whole else f"{', '.join(row.en.split())}, {province.en}"
-        if row is not province:
-            for name in _district_names(row.name, row.aliases):
-                districts[row.code[:2]].setdefault(name, row.code)
-        for name in (row.en.split()[0], row.en.split()[0].rpartition("-")[0], *(a for a in row.aliases if a.isascii())):
-            if len(name) > 2:
-                english.setdefault(name.lower(), set()).add(row.code)
-    counted: dict[str, set[str]] = {}
-    for names in districts.values():
-        for name, code in names.items():
-            counted.setdefault(name, set()).add(code)
-    anywhere = {n: min(codes) for n, codes in counted.items() if len(codes) == 1 and len(n) >= 2 and n not in province_names}
-    for row in rows:  # counties that became cities, and slips of the suffix
-        name = row.name
-        if len(row.code) == 5 and " " not in name and len(name) > 2 and name[-1] in "시군":
-            districts[row.code[:2]].setdefault(name[:-1] + ("군" if name[-1] == "시" else "시"), row.code)
-    districts["47"].update({"군위군": "27720", "군위": "27720"})  # belongs to 대구 since 2023-07-01
-    districts["44"].update({"연기군": "36110", "연기": "36110"})  # 세종 since 2012-07-01
-    former = {old: row.code for row in rows for old in row.former_codes}
-    return _Tables(
-        full, english_full, short, former, province_names, districts, anywhere,
-        {name: tuple(sorted(codes)) for name, codes in english.items()},
-    )
-
-
-def _district_names(name: str, aliases: tuple[str, ...]) -> Iterator[str]:
-    """A district's names with and without suffix and city."""
-    for known in (name, *(a for a in aliases if not a.isascii())):
-        yield known
-        yield known.replace(" ", "")
-        last = known.rpartition(" ")[2]
-        yield last
-        if len(last) > 2:
-            yield last[:-1]

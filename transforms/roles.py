@@ -14,7 +14,9 @@ _MEANS: Final = re.compile(
     r"(?:을|를)?\s*(?:이용|활용|사용|적용|접목|도입)(?:한|하여|해서|하는|된)|으?로\s*(?:만든|제조한|생산한|가공한|제작한)|\s*기반(?:의|으로)?"
 )
 _USING: Final = re.compile(r"\b(?:using|powered by|made with|produced by|produced with|based on)\b", re.IGNORECASE)
-_TAKEN_IN: Final = re.compile(r"(?:도입|운영|보유)\s*(?:기업|업체|공장|사업장|완료|예정)|(?:을|를)\s*(?:도입|운영|보유)\s*(?:중|함|하고)")
+_TAKEN_IN: Final = re.compile(
+    r"(?:도입|운영|보유)\s*(?:기업|업체|공장|사업장|완료|예정)|(?:을|를)\s*(?:도입|운영|보유)\s*(?:중|함|하고)"
+)
 _ANY: Final = rf"{_MEANS.pattern}|(?i:{_USING.pattern})|{_TAKEN_IN.pattern}"
 _OFFERS: Final = ("product", "procurement", "specialty")
 """Kinds of statements that list what a firm offers."""

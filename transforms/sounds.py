@@ -18,11 +18,14 @@ from transforms import names
 _LETTERS: Final = dict(
     zip(
         "abcdefghijklmnopqrstuvwxyz",
-        "에이 비 씨 디 이 에프 지 에이치 아이 제이 케이 엘 엠 엔 오 피 큐 알 에스 티 유 브이 더블유 엑스 와이 지".split(),
+        (
+            *("에이", "비", "씨", "디", "이", "에프", "지", "에이치", "아이", "제이", "케이", "엘", "엠"),
+            *("엔", "오", "피", "큐", "알", "에스", "티", "유", "브이", "더블유", "엑스", "와이", "지"),
+        ),
         strict=True,
     )
 )
-_DIGITS: Final = dict(zip("0123456789", "공 일 이 삼 사 오 육 칠 팔 구".split(), strict=True))
+_DIGITS: Final = dict(zip("0123456789", ["공", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구"], strict=True))
 _LONGEST_ACRONYM: Final = 4
 _LETTERS_ALONE: Final = re.compile(r"^(?!str|sch|spr|scr|thr|shr|phr|chr|spl)[bcdfghjklmnpqrstvwxz]{3}|^[^aeiouy]+$")
 _LONGEST_LETTERS_ALONE: Final = 6
@@ -30,19 +33,80 @@ _VOWEL: Final = re.compile("[aeiou]")
 _LATIN: Final = re.compile(r"[a-z]+")
 
 _SPELLINGS: Final = {
-    "기업인수목적회사": "스팩", "기업인수목적": "스팩", "위탁관리부동산투자회사": "리츠", "자기관리부동산투자회사": "리츠",
-    "기업구조조정부동산투자회사": "리츠", "테크놀러지": "테크놀로지", "테크날러지": "테크놀로지", "테크놀로지스": "테크놀로지",
-    "테크놀러지스": "테크놀로지", "시스템즈": "시스템", "시스템스": "시스템", "씨스템": "시스템", "솔루션즈": "솔루션", "솔루션스": "솔루션",
-    "인터내셔날": "인터내셔널", "인터네셔널": "인터내셔널", "인터네셔날": "인터내셔널", "디지탈": "디지털", "메디칼": "메디컬",
-    "케미칼": "케미컬", "머트리얼": "머티리얼", "머터리얼": "머티리얼", "매터리얼": "머티리얼", "머티리얼즈": "머티리얼",
-    "머티리얼스": "머티리얼", "네트웍스": "네트웍", "네트워크": "네트웍", "네트웍크": "네트웍", "커뮤니케이션즈": "커뮤니케이션",
-    "커뮤니케이션스": "커뮤니케이션", "센타": "센터", "콘트롤": "컨트롤", "컴파니": "컴퍼니", "엔지니어링": "이엔지",
-    "파트너즈": "파트너스", "벤쳐": "벤처", "쥬니어": "주니어", "엔터프라이스": "엔터프라이즈", "인더스트리즈": "인더스트리",
-    "인더스트리스": "인더스트리", "사이언시스": "사이언스", "싸이언스": "사이언스", "코스메틱스": "코스메틱", "다이내믹스": "다이나믹스",
-    "로지스틱": "로지스틱스", "로지스틱스스": "로지스틱스", "홀딩즈": "홀딩스", "더블류": "더블유", "에이취": "에이치", "에취": "에이치",
-    "비젼": "비전", "텔레컴": "텔레콤", "앤드": "앤", "쏠": "솔", "쎄": "세", "쎌": "셀", "쎈": "센", "씨": "시", "씽": "싱", "싸": "사",
-    "쏘": "소", "써": "서", "쓰": "스", "숀": "션", "쉬": "시", "쥬": "주", "져": "저", "쟈": "자", "챠": "차", "쵸": "초", "츄": "추",
-    "엔": "앤", "엠": "앰", "렉": "랙",
+    "기업인수목적회사": "스팩",
+    "기업인수목적": "스팩",
+    "위탁관리부동산투자회사": "리츠",
+    "자기관리부동산투자회사": "리츠",
+    "기업구조조정부동산투자회사": "리츠",
+    "테크놀러지": "테크놀로지",
+    "테크날러지": "테크놀로지",
+    "테크놀로지스": "테크놀로지",
+    "테크놀러지스": "테크놀로지",
+    "시스템즈": "시스템",
+    "시스템스": "시스템",
+    "씨스템": "시스템",
+    "솔루션즈": "솔루션",
+    "솔루션스": "솔루션",
+    "인터내셔날": "인터내셔널",
+    "인터네셔널": "인터내셔널",
+    "인터네셔날": "인터내셔널",
+    "디지탈": "디지털",
+    "메디칼": "메디컬",
+    "케미칼": "케미컬",
+    "머트리얼": "머티리얼",
+    "머터리얼": "머티리얼",
+    "매터리얼": "머티리얼",
+    "머티리얼즈": "머티리얼",
+    "머티리얼스": "머티리얼",
+    "네트웍스": "네트웍",
+    "네트워크": "네트웍",
+    "네트웍크": "네트웍",
+    "커뮤니케이션즈": "커뮤니케이션",
+    "커뮤니케이션스": "커뮤니케이션",
+    "센타": "센터",
+    "콘트롤": "컨트롤",
+    "컴파니": "컴퍼니",
+    "엔지니어링": "이엔지",
+    "파트너즈": "파트너스",
+    "벤쳐": "벤처",
+    "쥬니어": "주니어",
+    "엔터프라이스": "엔터프라이즈",
+    "인더스트리즈": "인더스트리",
+    "인더스트리스": "인더스트리",
+    "사이언시스": "사이언스",
+    "싸이언스": "사이언스",
+    "코스메틱스": "코스메틱",
+    "다이내믹스": "다이나믹스",
+    "로지스틱": "로지스틱스",
+    "로지스틱스스": "로지스틱스",
+    "홀딩즈": "홀딩스",
+    "더블류": "더블유",
+    "에이취": "에이치",
+    "에취": "에이치",
+    "비젼": "비전",
+    "텔레컴": "텔레콤",
+    "앤드": "앤",
+    "쏠": "솔",
+    "쎄": "세",
+    "쎌": "셀",
+    "쎈": "센",
+    "씨": "시",
+    "씽": "싱",
+    "싸": "사",
+    "쏘": "소",
+    "써": "서",
+    "쓰": "스",
+    "숀": "션",
+    "쉬": "시",
+    "쥬": "주",
+    "져": "저",
+    "쟈": "자",
+    "챠": "차",
+    "쵸": "초",
+    "츄": "추",
+    "엔": "앤",
+    "엠": "앰",
+    "렉": "랙",
 }
 """Spellings of one sound to one of them, longest first; 엔지니어링 and 이엔지 are one word to firms."""
 
@@ -65,7 +129,9 @@ def skeleton(bare: pl.Expr) -> pl.Expr:
 
 
 def _skeleton(bare: pl.Series) -> pl.Series:
-    hangul = names.where(bare, r"[a-z&+]", lambda s: pl.Series([_spoken_text(t, read=True) for t in s], dtype=pl.String))
+    hangul = names.where(
+        bare, r"[a-z&+]", lambda s: pl.Series([_spoken_text(t, read=True) for t in s], dtype=pl.String)
+    )
     spelled = _one_spelling(hangul.str.replace_all(r"[^\p{L}\p{N}]+", ""))
     text = spelled.str.replace_many(*_romanisation())
     for pattern, replacement in _CLASSES:
@@ -77,9 +143,20 @@ def _skeleton(bare: pl.Series) -> pl.Series:
 
 
 _CLASSES: Final = (
-    (r"tion|sion", "sn"), (r"ch(em|n|r)|ck", "k$1"), (r"tech", "tek"), (r"c([eiy])", "s$1"), (r"g([eiy])([a-z])", "j$1$2"),
-    (r"ng", "n"), (r"ph", "p"), (r"r([^aeiouwy]|$)", "$1"), (r"x", "ks"), (r"sh|ch|j|z", "s"), (r"[cgq]", "k"),
-    (r"d", "t"), (r"[bfv]", "p"), (r"r", "l"),
+    (r"tion|sion", "sn"),
+    (r"ch(em|n|r)|ck", "k$1"),
+    (r"tech", "tek"),
+    (r"c([eiy])", "s$1"),
+    (r"g([eiy])([a-z])", "j$1$2"),
+    (r"ng", "n"),
+    (r"ph", "p"),
+    (r"r([^aeiouwy]|$)", "$1"),
+    (r"x", "ks"),
+    (r"sh|ch|j|z", "s"),
+    (r"[cgq]", "k"),
+    (r"d", "t"),
+    (r"[bfv]", "p"),
+    (r"r", "l"),
 )
 
 
@@ -126,14 +203,27 @@ def _spoken_word(word: str, read: bool) -> str:
     return word
 
 
+def romanised(syllable: str) -> str:
+    """A Hangul syllable in Latin letters, any other character as it is."""
+    return _romanisation_of().get(syllable, syllable)
+
+
 @cache
 def _romanisation() -> tuple[list[str], list[str]]:
+    return list(_romanisation_of()), list(_romanisation_of().values())
+
+
+@cache
+def _romanisation_of() -> dict[str, str]:
     """All syllables and their letters, by the Revised Romanisation without its assimilations."""
-    first = "g kk n d tt r m b pp s ss  j jj ch k t p h".split(" ")
-    middle = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
-    last = " k k ks n n n t l k m l l l p l m p ps t t ng t t k t p t".split(" ")
-    syllables = [chr(code) for code in range(0xAC00, 0xD7A4)]
-    letters = [
-        first[i // 588] + middle[i % 588 // 28] + last[i % 28] for i in range(len(syllables))
-    ]
-    return syllables, letters
+    first = ["g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k", "t", "p", "h"]
+    middle = (
+        *("a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae"),
+        *("oe", "yo", "u", "wo", "we", "wi", "yu", "eu", "ui", "i"),
+    )
+    last = (
+        *("", "k", "k", "ks", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l"),
+        *("p", "l", "m", "p", "ps", "t", "t", "ng", "t", "t", "k", "t", "p", "t"),
+    )
+    letters = [a + b + c for a in first for b in middle for c in last]
+    return {chr(0xAC00 + number): letter for number, letter in enumerate(letters)}

@@ -10,7 +10,8 @@ import typer
 from caplake.options import DEFAULT_LAKE, JsonOption, LakeOption, print_json
 
 app = typer.Typer(
-    no_args_is_help=True, help="What a person decides: open pairs (export, import), takedowns; and how far linking reaches."
+    no_args_is_help=True,
+    help="What a person decides: open pairs (export, import), takedowns; and how far linking reaches.",
 )
 ReasonOption = Annotated[str, typer.Option(help="Why, for the ledger.")]
 
@@ -57,7 +58,9 @@ def import_decisions(
 
 @app.command()
 def takedown(
-    firm_id: Annotated[str, typer.Argument(help="Id of the firm.")], reason: ReasonOption, lake: LakeOption = DEFAULT_LAKE
+    firm_id: Annotated[str, typer.Argument(help="Id of the firm.")],
+    reason: ReasonOption,
+    lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """Hide a firm from everything public, from the next run on."""
     from flows.takedown import take_down
@@ -69,7 +72,9 @@ def takedown(
 
 @app.command()
 def lift(
-    firm_id: Annotated[str, typer.Argument(help="Id of the firm.")], reason: ReasonOption, lake: LakeOption = DEFAULT_LAKE
+    firm_id: Annotated[str, typer.Argument(help="Id of the firm.")],
+    reason: ReasonOption,
+    lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """Show a firm again that was taken down."""
     from flows.takedown import lift as lift_takedown

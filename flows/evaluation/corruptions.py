@@ -10,6 +10,7 @@ from functools import cache
 from typing import Final
 
 from schemas.reference import load_name_words, load_regions
+from transforms.sounds import romanised
 
 _LETTER_NAMES: Final = (
     ("w", "더블유"),
@@ -38,9 +39,6 @@ _LETTER_NAMES: Final = (
     ("y", "와이"),
 )
 _SYLLABLES: Final = "가나다라마바사아자차카타파하고노도로모보소오조기니디리미비시이지우주수부성진산영정동신한대경인원"
-_FIRST: Final = "g kk n d tt r m b pp s ss  j jj ch k t p h".split(" ")
-_MIDDLE: Final = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
-_LAST: Final = " k k ks n n n t l k m l l l p l m p ps t t ng t t k t p t".split(" ")
 _FORMS: Final = re.compile(r"\(주\)|㈜|주식회사|\(유\)|유한회사")
 
 
@@ -98,7 +96,7 @@ def english(record: Record, chance: random.Random, _others: list[Record]) -> Rec
     while name:
         known = next((h for h in _known_words() if name.startswith(h)), None)
         piece = known or name[0]
-        words.append(f" {_known_words()[piece]} " if known else _romanised(piece))
+        words.append(f" {_known_words()[piece]} " if known else romanised(piece))
         name = name[len(piece) :]
     text = " ".join("".join(words).split())
     return replace(record, name=chance.choice(("{} Co., Ltd.", "{} CO.,LTD", "{} Inc.", "{}")).format(text.upper()))
@@ -132,7 +130,7 @@ def former_name(record: Record, chance: random.Random, others: list[Record]) -> 
     """Renamed, the former name in brackets."""
     return replace(
         record,
-        name=f"(주){bare(chance.choice(others).name)[:2]}{bare(chance.choice(others).name)[-3:]}(구 {bare(record.name)})",
+        name=f"{renamed(record, chance, others).name}(구 {bare(record.name)})",
     )
 
 
@@ -217,10 +215,3 @@ def _known_words() -> dict[str, str]:
     """Hangul words that have an English one, longest first."""
     words = {hangul: latin for latin, hangul in load_name_words().items() if len(hangul) >= 2}
     return dict(sorted(words.items(), key=lambda item: (-len(item[0]), item[0])))
-
-
-def _romanised(syllable: str) -> str:
-    index = ord(syllable) - 0xAC00
-    if not 0 <= index < 11_172:
-        return syllable
-    return _FIRST[index // 588] + _MIDDLE[index % 588 // 28] + _LAST[index % 28]

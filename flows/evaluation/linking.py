@@ -98,7 +98,7 @@ def measure(seed: int = _SEED) -> dict[str, Any]:
 
 def corrupted_copies(dart: pl.DataFrame, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     """A changed copy of every DART record, as `link` takes it, with `truth`; and which changes were made."""
-    chance = random.Random(seed)  # noqa: S311: a seeded measurement
+    chance = random.Random(seed)  # noqa: S311
     rows = (
         dart.sort("record_key")
         .select("dart_code", "name", "address", "homepage", pl.col("established").cast(pl.String))

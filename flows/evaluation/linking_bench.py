@@ -2,8 +2,8 @@
 
     python -m flows.evaluation.linking_bench [--records 1000000] [--without-splink] [--json]
 
-Each runs in a process of its own: seconds from the table of strings to clusters (of the processor too, for machines that
-others use), most memory it held, and precision and recall of
+Each runs in a process of its own: seconds from the table of strings to clusters (of the processor too, for machines
+that others use), most memory it held, and precision and recall of
 its clusters against the truth the records were generated from.
 """
 
@@ -30,8 +30,13 @@ _SEED: Final = 1
 _DRAWN_FROM: Final = ("kipris_applicants", "smart_factory_suppliers", "venture", "dart")
 _SPLINK_THRESHOLDS: Final = (0.95, 0.99, 0.999)
 _BLOCKS: Final = {
-    "by_name": (["sound"], 40), "by_key": (["match_key"], 40), "by_site": (["site"], 12), "by_start": (["city", "start"], 20),
-    "by_end": (["city", "end"], 20), "by_longer": (["province", "longer"], 20), "by_day": (["established", "city"], 12),
+    "by_name": (["sound"], 40),
+    "by_key": (["match_key"], 40),
+    "by_site": (["site"], 12),
+    "by_start": (["city", "start"], 20),
+    "by_end": (["city", "end"], 20),
+    "by_longer": (["province", "longer"], 20),
+    "by_day": (["established", "city"], 12),
     "by_street": (["city", "street", "first"], 20),
 }
 
@@ -60,7 +65,13 @@ def _ours(path: Path) -> dict[str, Any]:
     links = resolve_records(raw.drop("truth"))
     seconds = _since(started)
     frame = raw.select("record_id", "truth").join(links, on="record_id")
-    return {**seconds, **{tier: _exactness(frame, column) for tier, column in (("same", "firm_same"), ("same + probable", "firm_probable"))}}
+    return {
+        **seconds,
+        **{
+            tier: _exactness(frame, column)
+            for tier, column in (("same", "firm_same"), ("same + probable", "firm_probable"))
+        },
+    }
 
 
 def _splink(path: Path) -> dict[str, Any]:
@@ -87,13 +98,17 @@ def _splink(path: Path) -> dict[str, Any]:
         ],
     )
     linker = Linker(api.register(table.to_arrow()), settings, log_level=None)
-    linker.training.estimate_probability_two_random_records_match([block_on("by_name", "city"), block_on("by_site")], recall=0.7)
+    linker.training.estimate_probability_two_random_records_match(
+        [block_on("by_name", "city"), block_on("by_site")], recall=0.7
+    )
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
     for rule in (block_on("by_name"), block_on("by_site")):
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
     predictions = linker.inference.predict(threshold_match_probability=min(_SPLINK_THRESHOLDS))
     clusters = {
-        threshold: linker.clustering.cluster_pairwise_predictions_at_threshold(predictions, threshold_match_probability=threshold)
+        threshold: linker.clustering.cluster_pairwise_predictions_at_threshold(
+            predictions, threshold_match_probability=threshold
+        )
         for threshold in _SPLINK_THRESHOLDS[:1]
     }
     seconds = _since(started)
@@ -103,7 +118,9 @@ def _splink(path: Path) -> dict[str, Any]:
         )
     told = dict(seconds)
     for threshold, found in clusters.items():
-        labels = pl.DataFrame(found.as_pandas_dataframe()).select(record_id="unique_id", firm="cluster_id")
+        labels = pl.DataFrame(found.as_pandas_dataframe()).select(  # type: ignore[no-untyped-call]
+            record_id="unique_id", firm="cluster_id"
+        )
         told[f"at {threshold}"] = _exactness(raw.select("record_id", "truth").join(labels, on="record_id"), "firm")
     return told
 
@@ -111,7 +128,9 @@ def _splink(path: Path) -> dict[str, Any]:
 def _for_splink(raw: pl.DataFrame) -> pl.DataFrame:
     """Our normalised columns and one key column per block, empty where the block is over our limit."""
     table = prepared(standalone_records(raw)).with_columns(
-        first=pl.col("sound").str.slice(0, 1), start=pl.col("sound").str.slice(0, 2), end=pl.col("sound").str.slice(-3),
+        first=pl.col("sound").str.slice(0, 1),
+        start=pl.col("sound").str.slice(0, 2),
+        end=pl.col("sound").str.slice(-3),
         longer=pl.when(pl.col("sound").str.len_chars() >= 4).then(pl.col("sound").str.slice(0, 4)),
         established=pl.col("established").cast(pl.String),
     )
@@ -133,7 +152,8 @@ def _since(started: tuple[float, float]) -> dict[str, Any]:
     wall, processor = _now()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     return {
-        "seconds": round(wall - started[0], 1), "processor seconds": round(processor - started[1], 1),
+        "seconds": round(wall - started[0], 1),
+        "processor seconds": round(processor - started[1], 1),
         "most memory, GiB": round(peak, 2),
     }
 
@@ -156,4 +176,8 @@ if __name__ == "__main__":
         print(json.dumps(figures, indent=1))
     else:
         for name, part in figures.items():
-            print(f"{name}: {part}" if not isinstance(part, dict) else f"{name}\n" + "\n".join(f"  {k}: {v}" for k, v in part.items()))
+            print(
+                f"{name}: {part}"
+                if not isinstance(part, dict)
+                else f"{name}\n" + "\n".join(f"  {k}: {v}" for k, v in part.items())
+            )

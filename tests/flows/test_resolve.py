@@ -56,8 +56,11 @@ def test_files_in_the_encoding_of_korean_offices(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("record_id,title\n1,가나\n", "lacks the column name"), ("record_id,name\n1,가나\n1,다라\n", "stands more than once"),
-        ("record_id,name\n,가나\n2,다라\n", "no record_id"), ("", "empty"), ("<html><body>busy</body></html>", "web page"),
+        ("record_id,title\n1,가나\n", "lacks the column name"),
+        ("record_id,name\n1,가나\n1,다라\n", "stands more than once"),
+        ("record_id,name\n,가나\n2,다라\n", "no record_id"),
+        ("", "empty"),
+        ("<html><body>busy</body></html>", "web page"),
     ],
 )
 def test_what_is_no_table_of_records(tmp_path: Path, text: str, problem: str) -> None:

@@ -43,7 +43,18 @@ def test_a_decision_joins_and_another_parts_from_the_next_night_on(lake: str, tm
     runner, exported = CliRunner(), tmp_path / "pairs.csv"
     assert runner.invoke(app, ["review", "export", str(exported), "--lake", lake]).exit_code == 0
     pairs = pl.read_csv(exported, infer_schema=False)
-    assert {"left", "right", "score", "rule", "why", "left_name", "right_name", "left_address", "decision", "reason"} <= set(pairs.columns)
+    assert {
+        "left",
+        "right",
+        "score",
+        "rule",
+        "why",
+        "left_name",
+        "right_name",
+        "left_address",
+        "decision",
+        "reason",
+    } <= set(pairs.columns)
     weak = pairs.row(0, named=True)
     before = firm_of(lake)
     assert before[weak["left"]] != before[weak["right"]]
@@ -51,8 +62,12 @@ def test_a_decision_joins_and_another_parts_from_the_next_night_on(lake: str, tm
     assert before[joined["record_key"]] == before[joined["linked_to"]]
 
     decided = pl.DataFrame(
-        [(weak["left"], weak["right"], "same", "one signboard"), (joined["record_key"], joined["linked_to"], "different", "two owners")],
-        schema=["left", "right", "decision", "reason"], orient="row",
+        [
+            (weak["left"], weak["right"], "same", "one signboard"),
+            (joined["record_key"], joined["linked_to"], "different", "two owners"),
+        ],
+        schema=["left", "right", "decision", "reason"],
+        orient="row",
     )
     decided.write_csv(tmp_path / "decided.csv")
     result = runner.invoke(app, ["review", "import", str(tmp_path / "decided.csv"), "--lake", lake])
@@ -77,7 +92,8 @@ def test_a_decision_joins_and_another_parts_from_the_next_night_on(lake: str, tm
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
-        (("a:1", "b:1", "maybe", ""), "`same` or `different`"), (("a:1", "a:1", "same", ""), "not the keys of two records"),
+        (("a:1", "b:1", "maybe", ""), "`same` or `different`"),
+        (("a:1", "a:1", "same", ""), "not the keys of two records"),
         (("가나", "b:1", "same", ""), "not the keys of two records"),
     ],
 )
@@ -92,7 +108,9 @@ def test_a_file_with_a_wrong_row_is_refused_whole(tmp_path: Path, row: tuple[str
 def test_the_last_decision_counts_whichever_record_stood_left(tmp_path: Path) -> None:
     there = Lake(str(tmp_path / "lake"))
     for left, right, decision in (("a:1", "b:1", "same"), ("b:1", "a:1", "different")):
-        pl.DataFrame({"left": [left], "right": [right], "decision": [decision], "reason": [""]}).write_csv(tmp_path / "d.csv")
+        pl.DataFrame({"left": [left], "right": [right], "decision": [decision], "reason": [""]}).write_csv(
+            tmp_path / "d.csv"
+        )
         assert keep_decisions(there, tmp_path / "d.csv") == 1
     assert decisions(there).select("left", "right", "decision").rows() == [("a:1", "b:1", "different")]
 

@@ -36,7 +36,13 @@ digits = st.text("0123456789", min_size=13, max_size=13)
 @given(digits)
 def test_layouts_of_a_business_number_read_alike(text: str) -> None:
     number = text[:10]
-    layouts = (number, f"{number[:3]}-{number[3:5]}-{number[5:]}", f" {number} ", f"{number}.0", f"{number[:3]} {number[3:5]} {number[5:]}")
+    layouts = (
+        number,
+        f"{number[:3]}-{number[3:5]}-{number[5:]}",
+        f" {number} ",
+        f"{number}.0",
+        f"{number[:3]} {number[3:5]} {number[5:]}",
+    )
     values = read(identifiers.business_no, *layouts)
     refused = len(set(number)) == 1 or number in ("1234567890", "0123456789")
     assert values == [None if refused else number] * len(layouts)
@@ -56,7 +62,9 @@ def test_published_numbers() -> None:
     assert read(identifiers.corporate_no_checksum_ok, "1301110006246", "1101113892240", "1101110042484") == [True] * 3
 
 
-@pytest.mark.parametrize("text", ["0000000000", "111-11-11111", "미제공", "", "123456789", "12345678901", "12345-67890x", "-"])
+@pytest.mark.parametrize(
+    "text", ["0000000000", "111-11-11111", "미제공", "", "123456789", "12345678901", "12345-67890x", "-"]
+)
 def test_no_business_number(text: str) -> None:
     assert read(identifiers.business_no, text) == [None]
 
@@ -67,11 +75,17 @@ def test_a_failed_check_is_kept() -> None:
 
 
 def test_float_suffix_of_corporate_numbers() -> None:
-    assert read(identifiers.corporate_no, "1101115201431.0", "0.0", "110111-5201431") == ["1101115201431", None, "1101115201431"]
+    assert read(identifiers.corporate_no, "1101115201431.0", "0.0", "110111-5201431") == [
+        "1101115201431",
+        None,
+        "1101115201431",
+    ]
 
 
 def test_stock_codes() -> None:
-    values = read(identifiers.stock_code, "5930", "A005930", "0130H0", "KRX:005930", "005930.KS", "0130h0", "123456", "12345678")
+    values = read(
+        identifiers.stock_code, "5930", "A005930", "0130H0", "KRX:005930", "005930.KS", "0130h0", "123456", "12345678"
+    )
     assert values == ["005930", "005930", "0130H0", "005930", "005930", "0130H0", None, None]
 
 
@@ -86,9 +100,21 @@ def test_kinds_of_holder() -> None:
 
 def test_numbers_in_text() -> None:
     found = identifiers.find_identifiers("사업자 124-81-00998, 법인 130111-0006246, 종목 0130H0 그리고 F5CP419KGDP")
-    assert found == (("business_no", "1248100998"), ("corporate_no", "1301110006246"), ("stock_code", "0130H0"), ("firm_id", "F5CP419KGDP"))
+    assert found == (
+        ("business_no", "1248100998"),
+        ("corporate_no", "1301110006246"),
+        ("stock_code", "0130H0"),
+        ("firm_id", "F5CP419KGDP"),
+    )
 
 
-@pytest.mark.parametrize("text", ["하루 300000개 라벨을 검사", "분당 120000rpm 스핀들", "예산 100000000원", "전화 031-000-0000", "0000000000"])
+@pytest.mark.parametrize(
+    "text",
+    ["하루 300000개 라벨을 검사", "분당 120000rpm 스핀들", "예산 100000000원", "전화 031-000-0000", "0000000000"],
+)
 def test_quantities_are_no_identifiers(text: str) -> None:
-    assert [scheme for scheme, _ in identifiers.find_identifiers(text) if scheme in ("stock_code", "business_no", "corporate_no")] == []
+    assert [
+        scheme
+        for scheme, _ in identifiers.find_identifiers(text)
+        if scheme in ("stock_code", "business_no", "corporate_no")
+    ] == []

@@ -99,9 +99,12 @@ def test_every_cluster_has_one_id_and_every_lost_id_leads_on(nights: list[list[i
         random.Random(seed).shuffle(shuffled)
         again = assign_firm_ids(
             pl.DataFrame(
-                [(key, n) for n, cluster in enumerate(shuffled) for key in cluster], schema={"record_key": pl.String, "cluster": pl.Int64}, orient="row"
+                [(key, n) for n, cluster in enumerate(shuffled) for key in cluster],
+                schema={"record_key": pl.String, "cluster": pl.Int64},
+                orient="row",
             ),
-            lake.ledger, "later",
+            lake.ledger,
+            "later",
         )
         assert dict(again.assigned.iter_rows()) == ids
         assert again.ledger.is_empty()

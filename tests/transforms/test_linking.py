@@ -17,8 +17,16 @@ from transforms.linking.join import components
 from transforms.linking.prepare import street
 
 COLUMNS = {
-    "record_key": pl.String, "source": pl.String, "name": pl.String, "address": pl.String, "homepage": pl.String, "established": pl.Date,
-    "products": pl.String, "business_no": pl.String, "corporate_no": pl.String, "stock_code": pl.String,
+    "record_key": pl.String,
+    "source": pl.String,
+    "name": pl.String,
+    "address": pl.String,
+    "homepage": pl.String,
+    "established": pl.Date,
+    "products": pl.String,
+    "business_no": pl.String,
+    "corporate_no": pl.String,
+    "stock_code": pl.String,
 }
 
 
@@ -61,16 +69,29 @@ def test_an_identifier_is_enough() -> None:
 
 
 def test_a_rare_name_at_one_address() -> None:
-    assert tier({"name": RARE, "address": SEOUL}, {"name": "블랙야크 아이앤씨", "address": "서울 서초구 바우뫼로 201, 3층"}) == "same"
+    assert (
+        tier(
+            {"name": RARE, "address": SEOUL}, {"name": "블랙야크 아이앤씨", "address": "서울 서초구 바우뫼로 201, 3층"}
+        )
+        == "same"
+    )
 
 
 def test_a_common_name_in_one_province_is_left_open() -> None:
-    assert tier({"name": "한성테크", "address": "경기도 수원시"}, {"name": "(주)한성테크", "address": "경기 화성시"}) in ("review", "apart")
+    assert tier(
+        {"name": "한성테크", "address": "경기도 수원시"}, {"name": "(주)한성테크", "address": "경기 화성시"}
+    ) in ("review", "apart")
 
 
 def test_the_homepage_makes_a_common_name_sure() -> None:
     site = {"homepage": "http://www.hansungtech.co.kr/kr/index.html"}
-    assert tier({"name": "한성테크", "address": "경기도", **site}, {"name": "(주)한성테크", "address": "경기 화성시", "homepage": "hansungtech.co.kr"}) == "same"
+    assert (
+        tier(
+            {"name": "한성테크", "address": "경기도", **site},
+            {"name": "(주)한성테크", "address": "경기 화성시", "homepage": "hansungtech.co.kr"},
+        )
+        == "same"
+    )
 
 
 def test_two_founding_years_are_two_firms() -> None:
@@ -80,7 +101,10 @@ def test_two_founding_years_are_two_firms() -> None:
 
 def test_a_record_that_fits_two_firms_joins_neither() -> None:
     shared = {"name": RARE, "address": SEOUL, "homepage": "blackyakinc.com"}
-    old, new = {**shared, "established": date(1978, 7, 1)}, {"record_key": "b:2", **shared, "established": date(2016, 8, 18)}
+    old, new = (
+        {**shared, "established": date(1978, 7, 1)},
+        {"record_key": "b:2", **shared, "established": date(2016, 8, 18)},
+    )
     linked = link(table({"record_key": "a:1", **shared}, {"record_key": "b:1", **old}, new))
     assert linked.records["cluster"].n_unique() == 3
     assert linked.open_pairs["reason"].to_list() == ["ambiguous", "ambiguous", "exclusive"]
@@ -91,8 +115,10 @@ def test_group_companies_share_a_homepage_and_stay_apart() -> None:
     site = {"homepage": "www.uangroup.co.kr", "address": "경기도 안산시 단원구"}
     linked = link(
         table(
-            {"record_key": "a:1", "name": "유안산업", **site}, {"record_key": "a:2", "name": "유안산업홀딩스", **site},
-            {"record_key": "b:1", "name": "(주)유안산업", **site}, {"record_key": "b:2", "name": "유안산업홀딩스(주)", **site},
+            {"record_key": "a:1", "name": "유안산업", **site},
+            {"record_key": "a:2", "name": "유안산업홀딩스", **site},
+            {"record_key": "b:1", "name": "(주)유안산업", **site},
+            {"record_key": "b:2", "name": "유안산업홀딩스(주)", **site},
         )
     )
     clusters = dict(linked.records.select("record_key", "cluster").iter_rows())
@@ -101,28 +127,50 @@ def test_group_companies_share_a_homepage_and_stay_apart() -> None:
 
 def test_a_homepage_of_their_own_joins_two_names_of_two_registers() -> None:
     site = {"homepage": "solco.co.kr"}
-    assert tier({"name": "알파에이아이", "address": "경기도", **site}, {"name": "(주)알파녹스", "address": "경기도 평택시", **site}) == "probable"
+    assert (
+        tier(
+            {"name": "알파에이아이", "address": "경기도", **site},
+            {"name": "(주)알파녹스", "address": "경기도 평택시", **site},
+        )
+        == "probable"
+    )
 
 
 def test_one_register_does_not_list_one_firm_under_two_names() -> None:
     site = {"homepage": "solco.co.kr", "address": "경기도 평택시"}
-    linked = link(table({"record_key": "a:1", "name": "알파에이아이", **site}, {"record_key": "a:2", "name": "(주)알파녹스", **site}))
+    linked = link(
+        table(
+            {"record_key": "a:1", "name": "알파에이아이", **site}, {"record_key": "a:2", "name": "(주)알파녹스", **site}
+        )
+    )
     assert linked.records["cluster"].n_unique() == 2
 
 
 def test_a_page_on_a_host_of_many_is_no_homepage_of_its_own() -> None:
     one, other = {"homepage": "https://blog.naver.com/gana"}, {"homepage": "https://blog.naver.com/dara"}
-    assert tier({"name": "가나다산업", "address": "경기도", **one}, {"name": "라마바전자", "address": "경기도", **other}) == "apart"
+    assert (
+        tier({"name": "가나다산업", "address": "경기도", **one}, {"name": "라마바전자", "address": "경기도", **other})
+        == "apart"
+    )
 
 
 def test_numbered_names_are_numbered_firms() -> None:
-    shared = {"address": "서울특별시 영등포구 국제금융로 56", "homepage": "spac.co.kr", "established": date(2024, 2, 28)}
+    shared = {
+        "address": "서울특별시 영등포구 국제금융로 56",
+        "homepage": "spac.co.kr",
+        "established": date(2024, 2, 28),
+    }
     assert tier({"name": "하나32호스팩", **shared}, {"name": "하나33호기업인수목적(주)", **shared}) == "apart"
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("LG이노텍", "엘지이노텍(주)"), ("GANA SMART FACTORY CO., LTD.", "가나스마트팩토리(주)"), ("엘에스일렉트릭(구 엘에스산전)", "엘에스산전(주)"), ("우주일렉트로", "(주)우주일렉트로닉스")],
+    [
+        ("LG이노텍", "엘지이노텍(주)"),
+        ("GANA SMART FACTORY CO., LTD.", "가나스마트팩토리(주)"),
+        ("엘에스일렉트릭(구 엘에스산전)", "엘에스산전(주)"),
+        ("우주일렉트로", "(주)우주일렉트로닉스"),
+    ],
 )
 def test_one_firm_in_two_writings(one: str, other: str) -> None:
     shared = {"homepage": "www.onefirm.co.kr", "address": "경기도 수원시 영통구"}
@@ -133,7 +181,8 @@ def test_two_corporate_numbers_split_what_a_business_number_joins() -> None:
     shared = {"name": RARE, "address": SEOUL, "business_no": "1248100998"}
     linked = link(
         table(
-            {"record_key": "a:1", **shared, "corporate_no": "1301110006246"}, {"record_key": "b:1", **shared, "corporate_no": "1101113892240"}
+            {"record_key": "a:1", **shared, "corporate_no": "1301110006246"},
+            {"record_key": "b:1", **shared, "corporate_no": "1101113892240"},
         )
     )
     assert linked.records["cluster"].n_unique() == 2
@@ -142,7 +191,13 @@ def test_two_corporate_numbers_split_what_a_business_number_joins() -> None:
 
 def test_a_corporation_may_have_several_business_numbers() -> None:
     shared = {"corporate_no": "1301110006246"}
-    assert tier({"name": "가나", **shared, "business_no": "1248100998"}, {"name": "가나", **shared, "business_no": "2208162517"}) == "same"
+    assert (
+        tier(
+            {"name": "가나", **shared, "business_no": "1248100998"},
+            {"name": "가나", **shared, "business_no": "2208162517"},
+        )
+        == "same"
+    )
 
 
 def test_a_branch_number_is_not_the_firms() -> None:
@@ -152,13 +207,15 @@ def test_a_branch_number_is_not_the_firms() -> None:
 
 def test_a_person_wins_over_everything() -> None:
     rows = table(
-        {"record_key": "a:1", "name": "가나", "corporate_no": "1301110006246"}, {"record_key": "b:1", "name": "다라", "corporate_no": "1101113892240"},
+        {"record_key": "a:1", "name": "가나", "corporate_no": "1301110006246"},
+        {"record_key": "b:1", "name": "다라", "corporate_no": "1101113892240"},
         {"record_key": "a:2", "name": RARE, "address": SEOUL, "business_no": "1248100998"},
         {"record_key": "b:2", "name": RARE, "address": SEOUL, "business_no": "1248100998"},
     )
     decided = pl.DataFrame(
         [("b:1", "a:1", "same", "renamed"), ("b:2", "a:2", "different", "the number is a typing error")],
-        schema=["left", "right", "decision", "reason"], orient="row",
+        schema=["left", "right", "decision", "reason"],
+        orient="row",
     )
     clusters = dict(link(rows, decided).records.select("record_key", "cluster").iter_rows())
     assert clusters["a:1"] == clusters["b:1"]
@@ -170,7 +227,8 @@ def test_a_doubtful_part_is_marked_whole() -> None:
     near = {"address": "경기도 평택시", "homepage": "solco.co.kr"}
     linked = link(
         table(
-            {"record_key": "a:1", "name": "(주)알파녹스", **near}, {"record_key": "b:1", "name": "알파녹스", **near},
+            {"record_key": "a:1", "name": "(주)알파녹스", **near},
+            {"record_key": "b:1", "name": "알파녹스", **near},
             {"record_key": "c:1", "name": "(주)알파에이아이", **near},
         )
     )
@@ -180,16 +238,21 @@ def test_a_doubtful_part_is_marked_whole() -> None:
 
 
 registers = st.lists(
-    st.fixed_dictionaries({
-        "name": st.sampled_from([RARE, "한성테크", "(주) 한성 테크", "LG이노텍", "엘지이노텍", "가나1호", "가나2호"]),
-        "address": st.sampled_from([None, SEOUL, "서울", "경기도 수원시 영통구", "경기"]),
-        "homepage": st.sampled_from([None, "one.co.kr", "two.co.kr"]),
-        "established": st.sampled_from([None, date(2001, 1, 2), date(2015, 5, 6)]),
-        "business_no": st.sampled_from([None, None, "1248100998", "2208162517"]),
-        "corporate_no": st.sampled_from([None, None, "1301110006246", "1101113892240"]),
-        "source": st.sampled_from(["a", "b", "c"]),
-    }),
-    min_size=1, max_size=14,
+    st.fixed_dictionaries(
+        {
+            "name": st.sampled_from(
+                [RARE, "한성테크", "(주) 한성 테크", "LG이노텍", "엘지이노텍", "가나1호", "가나2호"]
+            ),
+            "address": st.sampled_from([None, SEOUL, "서울", "경기도 수원시 영통구", "경기"]),
+            "homepage": st.sampled_from([None, "one.co.kr", "two.co.kr"]),
+            "established": st.sampled_from([None, date(2001, 1, 2), date(2015, 5, 6)]),
+            "business_no": st.sampled_from([None, None, "1248100998", "2208162517"]),
+            "corporate_no": st.sampled_from([None, None, "1301110006246", "1101113892240"]),
+            "source": st.sampled_from(["a", "b", "c"]),
+        }
+    ),
+    min_size=1,
+    max_size=14,
 )
 
 
@@ -204,7 +267,12 @@ def test_order_never_matters_and_no_cluster_holds_two_firms(rows: list[dict[str,
     assert first.records.equals(again.records)
     assert first.open_pairs.equals(again.open_pairs)
     assert first.conflicts.equals(again.conflicts)
-    held = table(*keyed).join(first.records, on="record_key").group_by("cluster").agg(pl.col("corporate_no").drop_nulls().n_unique())
+    held = (
+        table(*keyed)
+        .join(first.records, on="record_key")
+        .group_by("cluster")
+        .agg(pl.col("corporate_no").drop_nulls().n_unique())
+    )
     assert held["corporate_no"].max() <= 1  # type: ignore[operator]
     parts = first.records.group_by("cluster_same").agg(pl.col("cluster").n_unique())
     assert parts["cluster"].max() == 1
@@ -224,8 +292,13 @@ def test_components_reach_as_far_as_edges_do() -> None:
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
-        ("경기도 성남시 분당구 가상로 1 (가상동)", "가상로1"), ("서울 강남구 삼성로81길 35 3층", "삼성로81길35"), ("을지로5길 26", "을지로5길26"),
-        ("서울특별시 강남구 청담동 70-9 정인빌딩", "청담동70-9"), ("충남 천안시 풍세면 남관리 195", "남관리195"), ("경기도 성남시", None), (None, None),
+        ("경기도 성남시 분당구 가상로 1 (가상동)", "가상로1"),
+        ("서울 강남구 삼성로81길 35 3층", "삼성로81길35"),
+        ("을지로5길 26", "을지로5길26"),
+        ("서울특별시 강남구 청담동 70-9 정인빌딩", "청담동70-9"),
+        ("충남 천안시 풍세면 남관리 195", "남관리195"),
+        ("경기도 성남시", None),
+        (None, None),
     ],
 )
 def test_streets(address: str | None, expected: str | None) -> None:

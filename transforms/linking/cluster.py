@@ -67,19 +67,24 @@ def link(records: pl.DataFrame, decisions: pl.DataFrame | None = None) -> Linked
     left_open = left_open.with_columns(reason=pl.Series(open_reasons, dtype=pl.String)).filter(
         pl.col("rule").is_in(rules.IDENTIFIERS).not_()
     )
-    left_open = left_open.filter(pl.Series(clusters[left_open["left"]] != clusters[left_open["right"]], dtype=pl.Boolean))
+    left_open = left_open.filter(
+        pl.Series(clusters[left_open["left"]] != clusters[left_open["right"]], dtype=pl.Boolean)
+    )
     keys = table["record_key"]
     result = pl.DataFrame({"record_key": keys, "cluster_same": same, "cluster": clusters})
     result = pl.concat([result, _attachment(used, same, clusters, keys), _strongest(used, clusters)], how="horizontal")
     return LinkedRecords(
-        result, _named(left_open, keys), _named(conflicts.with_columns(reason=pl.Series(reasons, dtype=pl.String)), keys),
+        result,
+        _named(left_open, keys),
+        _named(conflicts.with_columns(reason=pl.Series(reasons, dtype=pl.String)), keys),
     )
 
 
 def weighed_pairs(table: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of a prepared table that reach a tier or are apart, with tier, rule, score and `is_apart`; columns of EDGE_SCHEMA first.
+    """Pairs of a prepared table that reach a tier or are apart: columns of EDGE_SCHEMA and `is_apart`.
 
-    A pair with two values of an exclusive identifier is apart whatever else it agrees in, and one that shares an identifier never.
+    A pair with two values of an exclusive identifier is apart whatever else it agrees in, one that shares an
+    identifier never.
     """
     weighed = scored(compared(*candidate_pairs(table), table), table)
     clash = pl.any_horizontal(
@@ -91,13 +96,21 @@ def weighed_pairs(table: pl.DataFrame) -> pl.DataFrame:
     weighed = weighed.with_columns(clash=weighed.select(clash).to_series(), shared=weighed.select(shared).to_series())
     score = pl.when("clash").then(0.0).otherwise("score")
     tier = pl.when(score >= rules.SAME).then(pl.lit("same")).when(score >= rules.PROBABLE).then(pl.lit("probable"))
-    return weighed.select("left", "right", tier=tier.otherwise(pl.lit("review")), rule="rule", score=score, is_apart=(pl.col("is_apart") & ~pl.col("shared")) | pl.col("clash"))
+    return weighed.select(
+        "left",
+        "right",
+        tier=tier.otherwise(pl.lit("review")),
+        rule="rule",
+        score=score,
+        is_apart=(pl.col("is_apart") & ~pl.col("shared")) | pl.col("clash"),
+    )
 
 
 def identifier_edges(table: pl.DataFrame) -> pl.DataFrame:
     """Records that share an identifier, as stars around the first of them; columns of EDGE_SCHEMA."""
     stars = [
-        table.drop_nulls(scheme).select("row", left=pl.col("row").min().over(scheme))
+        table.drop_nulls(scheme)
+        .select("row", left=pl.col("row").min().over(scheme))
         .filter(pl.col("left") != pl.col("row"))
         .select("left", right="row", tier=pl.lit("same"), rule=pl.lit(scheme), score=pl.lit(1.0))
         for scheme in rules.IDENTIFIERS
@@ -111,11 +124,12 @@ def _decided(decisions: pl.DataFrame | None, table: pl.DataFrame) -> tuple[pl.Da
     if decisions is None or decisions.is_empty():
         return none, none.select("left", "right")
     rows = table.select("record_key", "row")
-    pairs = decisions.join(rows, left_on="left", right_on="record_key").join(
-        rows, left_on="right", right_on="record_key", suffix="_right"
-    ).select(
-        "decision", left=pl.min_horizontal("row", "row_right"), right=pl.max_horizontal("row", "row_right")
-    ).filter(pl.col("left") != pl.col("right"))
+    pairs = (
+        decisions.join(rows, left_on="left", right_on="record_key")
+        .join(rows, left_on="right", right_on="record_key", suffix="_right")
+        .select("decision", left=pl.min_horizontal("row", "row_right"), right=pl.max_horizontal("row", "row_right"))
+        .filter(pl.col("left") != pl.col("right"))
+    )
     same = pairs.filter(pl.col("decision") == "same").select(
         "left", "right", tier=pl.lit("same"), rule=pl.lit("decision"), score=pl.lit(1.0)
     )
@@ -124,7 +138,11 @@ def _decided(decisions: pl.DataFrame | None, table: pl.DataFrame) -> tuple[pl.Da
 
 def _without_decided(pairs: pl.DataFrame, decided: pl.DataFrame, parted: pl.DataFrame) -> pl.DataFrame:
     settled = pl.concat([decided.select("left", "right"), parted])
-    return pairs.join(settled, on=["left", "right"], how="anti").select(*rules.EDGE_SCHEMA, "is_apart").sort("left", "right")
+    return (
+        pairs.join(settled, on=["left", "right"], how="anti")
+        .select(*rules.EDGE_SCHEMA, "is_apart")
+        .sort("left", "right")
+    )
 
 
 def _ends(edges: pl.DataFrame) -> tuple[Labels, Labels]:
@@ -149,9 +167,12 @@ def _attachment(edges: pl.DataFrame, same: Labels, clusters: Labels, keys: pl.Se
     parts = frame.group_by("cluster", "same").len().sort("len", "same", descending=[True, False])
     core = parts.unique("cluster", keep="first", maintain_order=True).select("cluster", core="same")
     frame = frame.join(core, on="cluster", how="left", maintain_order="left")
-    both = pl.concat([
-        edges.select("tier", "rule", "score", row="left", other="right"), edges.select("tier", "rule", "score", row="right", other="left")
-    ])
+    both = pl.concat(
+        [
+            edges.select("tier", "rule", "score", row="left", other="right"),
+            edges.select("tier", "rule", "score", row="right", other="left"),
+        ]
+    )
     both = both.sort("score", "rule", "other", descending=[True, False, False])
     within = pl.Series(same[both["row"]] == same[both["other"]], dtype=pl.Boolean)
     sure = both.filter(within).unique("row", keep="first", maintain_order=True)
@@ -159,9 +180,16 @@ def _attachment(edges: pl.DataFrame, same: Labels, clusters: Labels, keys: pl.Se
     loose = loose.unique("same", keep="first", maintain_order=True).drop("row")
     at_core = frame.filter(pl.col("same") == pl.col("core")).join(sure, on="row", how="left")
     beside = frame.filter(pl.col("same") != pl.col("core")).join(loose, on="same", how="left")
-    tied = pl.concat([at_core.select("row", "tier", "rule", "score", "other"), beside.select("row", "tier", "rule", "score", "other")]).sort("row")
+    tied = pl.concat(
+        [
+            at_core.select("row", "tier", "rule", "score", "other"),
+            beside.select("row", "tier", "rule", "score", "other"),
+        ]
+    ).sort("row")
     return tied.select(
-        tier=pl.col("tier").fill_null("same"), rule=pl.col("rule").fill_null("alone"), score=pl.col("score").fill_null(1.0),
+        tier=pl.col("tier").fill_null("same"),
+        rule=pl.col("rule").fill_null("alone"),
+        score=pl.col("score").fill_null(1.0),
         linked_to=keys.gather(tied["other"]),
     )
 

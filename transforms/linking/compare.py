@@ -35,15 +35,18 @@ LEVELS: Final = {
     "day": ("same", "year", "apart", "unknown"),
     "goods": ("same", "apart", "unknown"),
 }
-"""Levels of every kind of evidence. name: equal in letters; in sound; one's second name is the other's name; same
-consonants, one of them in Latin letters; one slip apart; one is the other without a word that short names drop; one is
-the other and more; somewhat alike; alike but for a number (1호, 2호); other. home: same site; same domain. day: founded on one day;
-within a year; in other years. Only `unknown` means that one of the two does not say."""
+"""Levels of every kind of evidence; only `unknown` means that one of the two does not say.
+
+name: equal in letters; in sound; one's second name is the other's name; same consonants, one of them in Latin letters;
+one slip apart; one is the other without a word that short names drop; one is the other and more; somewhat alike;
+alike but for a number (1호, 2호); other. home: same site; same domain. day: founded on one day; within a year; in other
+years.
+"""
 
 
 @dataclass(frozen=True)
 class Compared:
-    """Pairs (`left`, `right`: rows) and the level of each kind of evidence, as indexes into LEVELS; all of one length."""
+    """Pairs (`left`, `right`: rows) and the level of each kind of evidence as indexes into LEVELS; equally long."""
 
     left: Rows
     right: Rows
@@ -56,7 +59,9 @@ class Compared:
 
     def taken(self, chosen: Flags) -> Compared:
         return Compared(
-            self.left[chosen], self.right[chosen], {kind: part[chosen] for kind, part in self.levels.items()},
+            self.left[chosen],
+            self.right[chosen],
+            {kind: part[chosen] for kind, part in self.levels.items()},
             self.same_origin[chosen],
         )
 
@@ -85,7 +90,12 @@ def compared(left: Rows, right: Rows, table: pl.DataFrame) -> Compared:
     exact, sound = columns.agree("match_key")[1], columns.agree("sound")[1]
     alias = _alias(table, left, right)
     told = Compared(left, right, levels, columns.agree("origin")[1])
-    tied = told.at("place", "street") | told.at("home", "site", "domain") | told.at("day", "same") | columns.agree("product")[1]
+    tied = (
+        told.at("place", "street")
+        | told.at("home", "site", "domain")
+        | told.at("day", "same")
+        | columns.agree("product")[1]
+    )
     names = _names(table, left, right, exact, sound, alias, tied)
     hopeless = np.isin(names, [LEVELS["name"].index(name) for name in ("alike", "other", "numbered")]) & ~tied
     kept = Compared(left, right, {"name": names, **levels}, told.same_origin).taken(~hopeless)
@@ -96,7 +106,8 @@ def compared(left: Rows, right: Rows, table: pl.DataFrame) -> Compared:
 def _alias(table: pl.DataFrame, left: Rows, right: Rows) -> Flags:
     alias, sound = keys_of(table["alias"]), keys_of(table["sound"])
     a, b = alias[left], alias[right]
-    return ((a != 0) & (a == sound[right])) | ((b != 0) & (b == sound[left]))
+    told = ((a != 0) & (a == sound[right])) | ((b != 0) & (b == sound[left]))
+    return np.asarray(told, dtype=bool)
 
 
 def _names(
@@ -112,7 +123,7 @@ def _names(
 
 
 def _unequal_names(table: pl.DataFrame, left: Rows, right: Rows, tied: Flags, index: dict[str, np.uint8]) -> Levels:
-    """Levels of names that are not equal. Likeness that counts only beside other evidence is worked out for `tied` pairs."""
+    """Levels of names that are not equal. Likeness of consonants is worked out for `tied` pairs only."""
     texts = np.array(table["sound"].fill_null("").to_list(), dtype=object)
     apart = np.array(table["sound"].fill_null("").str.normalize("NFD").to_list(), dtype=object)
     a, b = texts[left], texts[right]
@@ -141,7 +152,12 @@ def _unequal_names(table: pl.DataFrame, left: Rows, right: Rows, tied: Flags, in
     levels = np.full(len(left), index["other"], np.uint8)
     numbered = both_numbered & ~same_number & (likeness >= _NUMBERED)
     for flag, name in (
-        (alike, "alike"), (typo, "typo"), (longer, "longer"), (short, "short"), (spelled, "spelled"), (numbered, "numbered")
+        (alike, "alike"),
+        (typo, "typo"),
+        (longer, "longer"),
+        (short, "short"),
+        (spelled, "spelled"),
+        (numbered, "numbered"),
     ):
         levels[flag] = index[name]
     return levels
@@ -150,7 +166,9 @@ def _unequal_names(table: pl.DataFrame, left: Rows, right: Rows, tied: Flags, in
 def _longer(a: pl.Series, b: pl.Series) -> Flags:
     """Whether one name begins or ends with the other."""
     frame = pl.DataFrame({"a": a, "b": b})
-    ends = [pl.col(x).str.starts_with(pl.col(y)) | pl.col(x).str.ends_with(pl.col(y)) for x, y in (("a", "b"), ("b", "a"))]
+    ends = [
+        pl.col(x).str.starts_with(pl.col(y)) | pl.col(x).str.ends_with(pl.col(y)) for x, y in (("a", "b"), ("b", "a"))
+    ]
     return np.asarray(frame.select(pl.any_horizontal(ends).fill_null(False)).to_series().to_numpy(), dtype=bool)
 
 
@@ -189,8 +207,14 @@ def _place(columns: _Columns) -> Levels:
     district, street = columns.agree("district")[1], columns.agree("street")[1]
     near = (city | ~known_city) & ~(known_province & ~province)
     return _chosen(
-        "place", len(city), ("street", street & near), ("district", district), ("city", city),
-        ("other_city", province & known_city), ("province", province), ("apart", known_province),
+        "place",
+        len(city),
+        ("street", street & near),
+        ("district", district),
+        ("city", city),
+        ("other_city", province & known_city),
+        ("province", province),
+        ("apart", known_province),
     )
 
 
@@ -212,6 +236,8 @@ def _goods(table: pl.DataFrame, left: Rows, right: Rows) -> Levels:
     same = known & (keys[left] == keys[right])
     rows = np.flatnonzero(known & ~same)
     texts = np.array(table["product"].fill_null("").to_list(), dtype=object)
-    likeness = process.cpdist(texts[left[rows]], texts[right[rows]], scorer=fuzz.token_set_ratio, workers=-1, dtype=np.float32)
+    likeness = process.cpdist(
+        texts[left[rows]], texts[right[rows]], scorer=fuzz.token_set_ratio, workers=-1, dtype=np.float32
+    )
     same[rows] = likeness >= _PRODUCT_ALIKE
     return _chosen("goods", len(left), ("same", same), ("apart", known))

@@ -48,7 +48,9 @@ def assign_firm_ids(clusters: pl.DataFrame, ledger: pl.DataFrame, since: str) ->
     inherited = _inherited(clusters, latest, births, owners)
     known = pl.concat([owners, inherited])
     newborn = (
-        clusters.join(known, on="cluster", how="anti").group_by("cluster").agg(birth_key=pl.col("record_key").min())
+        clusters.join(known, on="cluster", how="anti")
+        .group_by("cluster")
+        .agg(birth_key=pl.col("record_key").min())
         .sort("birth_key")
     )
     taken = set(births["firm_id"])
@@ -60,10 +62,12 @@ def assign_firm_ids(clusters: pl.DataFrame, ledger: pl.DataFrame, since: str) ->
     moved = assigned.join(latest, on="record_key", how="left", suffix="_before").filter(
         pl.col("firm_id_before").is_null() | (pl.col("firm_id") != pl.col("firm_id_before"))
     )
-    entries = moved.select("record_key", "firm_id").join(birth_of, on="firm_id", how="left").with_columns(
-        since=pl.lit(since)
+    entries = (
+        moved.select("record_key", "firm_id").join(birth_of, on="firm_id", how="left").with_columns(since=pl.lit(since))
     )
-    return FirmIdentities(assigned, entries.select(*LEDGER_SCHEMA).sort("record_key"), _redirects(ledger, births, assigned))
+    return FirmIdentities(
+        assigned, entries.select(*LEDGER_SCHEMA).sort("record_key"), _redirects(ledger, births, assigned)
+    )
 
 
 def id_history(ledger: pl.DataFrame) -> pl.DataFrame:
@@ -75,7 +79,9 @@ def id_history(ledger: pl.DataFrame) -> pl.DataFrame:
     """
     entries = ledger.with_row_index("entry")
     before = pl.col("firm_id").shift(1).over("record_key", order_by="entry")
-    moves = entries.with_columns(before=before).filter(pl.col("before").is_not_null() & (pl.col("before") != pl.col("firm_id")))
+    moves = entries.with_columns(before=before).filter(
+        pl.col("before").is_not_null() & (pl.col("before") != pl.col("firm_id"))
+    )
     grouped = moves.group_by("before", "firm_id", "since").agg(record_count=pl.len().cast(pl.Int64))
     grouped = grouped.join(_records_held(ledger, grouped["since"].unique().sort()), on=["before", "since"], how="left")
     is_gone = pl.col("held").is_null()
@@ -91,8 +97,11 @@ def id_history(ledger: pl.DataFrame) -> pl.DataFrame:
 def _records_held(ledger: pl.DataFrame, nights: pl.Series) -> pl.DataFrame:
     """How many records each id (`before`) holds after each of the nights (`since`); ids without any are not there."""
     parts = [
-        ledger.filter(pl.col("since") <= night).unique("record_key", keep="last", maintain_order=True)
-        .group_by(before="firm_id").agg(held=pl.len()).with_columns(since=pl.lit(night))
+        ledger.filter(pl.col("since") <= night)
+        .unique("record_key", keep="last", maintain_order=True)
+        .group_by(before="firm_id")
+        .agg(held=pl.len())
+        .with_columns(since=pl.lit(night))
         for night in nights
     ]
     return pl.concat([pl.DataFrame(schema={"before": pl.String, "held": pl.UInt32, "since": pl.String}), *parts])
@@ -106,9 +115,11 @@ def _inherited(
         clusters.select("record_key"), left_on="birth_key", right_on="record_key", how="anti"
     )
     return (
-        latest.join(orphans.select("firm_id"), on="firm_id").join(clusters, on="record_key")
+        latest.join(orphans.select("firm_id"), on="firm_id")
+        .join(clusters, on="record_key")
         .join(owners.select("cluster"), on="cluster", how="anti")
-        .group_by("cluster", "firm_id").agg(pl.len(), first=pl.col("record_key").min())
+        .group_by("cluster", "firm_id")
+        .agg(pl.len(), first=pl.col("record_key").min())
         .sort("len", "first", "firm_id", descending=[True, False, False])
         .unique("cluster", keep="first", maintain_order=True)
         .unique("firm_id", keep="first", maintain_order=True)
@@ -130,9 +141,11 @@ def _redirects(ledger: pl.DataFrame, births: pl.DataFrame, assigned: pl.DataFram
     by_birth = gone.join(assigned, left_on="birth_key", right_on="record_key").select("old_firm_id", "firm_id")
     rest = gone.join(by_birth, on="old_firm_id", how="anti")
     by_records = (
-        ledger.rename({"firm_id": "old_firm_id"}).join(rest.select("old_firm_id"), on="old_firm_id")
+        ledger.rename({"firm_id": "old_firm_id"})
+        .join(rest.select("old_firm_id"), on="old_firm_id")
         .join(assigned, on="record_key")
-        .group_by("old_firm_id", "firm_id").len()
+        .group_by("old_firm_id", "firm_id")
+        .len()
         .sort("len", "firm_id", descending=[True, False])
         .unique("old_firm_id", keep="first", maintain_order=True)
         .select("old_firm_id", "firm_id")

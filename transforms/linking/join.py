@@ -80,7 +80,9 @@ def unambiguous(edges: pl.DataFrame, opposed: pl.DataFrame) -> pl.Series:
     torn = pl.concat([torn.select("odds", row=side) for side in ("left", "right")])
     limit = torn.group_by("row").agg(limit=pl.col("odds").max() * _CLEARLY_BETTER)
     for side in ("left", "right"):
-        marked = marked.join(limit.rename({"row": side, "limit": f"limit_{side}"}), on=side, how="left", maintain_order="left")
+        marked = marked.join(
+            limit.rename({"row": side, "limit": f"limit_{side}"}), on=side, how="left", maintain_order="left"
+        )
     bridge = pl.max_horizontal("limit_left", "limit_right") > pl.col("odds")
     return marked.select((pl.col("doubtful").is_null() & ~bridge.fill_null(False)).alias("clear"))["clear"]
 
@@ -98,14 +100,20 @@ def joined(labels: Labels, edges: pl.DataFrame, guard: Guard) -> tuple[Labels, p
     in_bad = np.isin(whole[left], bad)
     kept = ~in_bad
     fresh = components(len(labels), labels[left[kept]], labels[right[kept]], labels)[labels]
-    troubled = edges.with_row_index("edge").filter(pl.Series(in_bad)).sort("score", "left", "right", descending=[True, False, False])
+    troubled = (
+        edges.with_row_index("edge")
+        .filter(pl.Series(in_bad))
+        .sort("score", "left", "right", descending=[True, False, False])
+    )
     fresh, accepted = _one_by_one(fresh, troubled, guard, np.flatnonzero(np.isin(whole, bad)))
     refused = np.zeros(edges.height, bool)
     refused[troubled["edge"].to_numpy()] = ~accepted
     return fresh, pl.Series("refused", refused)
 
 
-def _one_by_one(labels: Labels, edges: pl.DataFrame, guard: Guard, rows: Labels) -> tuple[Labels, npt.NDArray[np.bool_]]:
+def _one_by_one(
+    labels: Labels, edges: pl.DataFrame, guard: Guard, rows: Labels
+) -> tuple[Labels, npt.NDArray[np.bool_]]:
     """Join edge by edge within the troubled rows."""
     values: dict[int, list[set[Any]]] = defaultdict(lambda: [set() for _ in (*EXCLUSIVE, "founded")])
     members: dict[int, list[int]] = defaultdict(list)
@@ -133,7 +141,11 @@ def _one_by_one(labels: Labels, edges: pl.DataFrame, guard: Guard, rows: Labels)
 
 
 def _opposed(
-    values: dict[int, list[set[Any]]], members: dict[int, list[int]], opposed: dict[int, set[int]], first: int, second: int
+    values: dict[int, list[set[Any]]],
+    members: dict[int, list[int]],
+    opposed: dict[int, set[int]],
+    first: int,
+    second: int,
 ) -> bool:
     *one, one_founded = values[first]
     *other, other_founded = values[second]

@@ -85,7 +85,9 @@ def within(keys: Keys, limit: int) -> Iterator[tuple[Rows, Rows]]:
     rows = np.flatnonzero(keys)
     rows = rows[np.argsort(keys[rows], kind="stable")]
     ordered = keys[rows]
-    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(rows) else np.empty(0, np.int64)
+    starts = (
+        np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(rows) else np.empty(0, np.int64)
+    )
     sizes = np.diff(np.append(starts, len(rows)))
     small = np.repeat((sizes > 1) & (sizes <= limit), sizes)
     rows, ordered = rows[small], ordered[small]
@@ -110,7 +112,9 @@ def _cut_finer(keys: Keys, finer: tuple[Keys, ...], limit: int) -> Iterator[tupl
 def _across(left: Keys, right: Keys, limit: int) -> Iterator[tuple[Rows, Rows]]:
     """Pairs of a row with a left key and a row with the same right key, where it leads to at most `limit` of either."""
     sides = [
-        pl.DataFrame({"key": keys, "row": np.arange(len(keys))}).filter(pl.col("key") != 0).filter(pl.len().over("key") <= limit)
+        pl.DataFrame({"key": keys, "row": np.arange(len(keys))})
+        .filter(pl.col("key") != 0)
+        .filter(pl.len().over("key") <= limit)
         for keys in (left, right)
     ]
     pairs = sides[0].join(sides[1], on="key", suffix="_right").filter(pl.col("row") != pl.col("row_right"))

@@ -18,11 +18,14 @@ _LOT: Final = r"([가-힣]+[0-9]*(?:동|리|가))\s*(산?\s*[0-9]+(?:-[0-9]+)?)(
 def prepared(records: pl.DataFrame) -> pl.DataFrame:
     """One row a record in the order of record keys, with `row` (Int64) as its number.
 
-    `records` needs `record_key`, `source` and `name`, and uses what else it has of name_en, region_code,
-    address, homepage, products, established and the identifiers. `origin` tells records of one register from those
-    of another, where `source` does not. Result: `row`, `record_key`, `source`, `origin`, the identifiers with `corporation`
-    and `business` (rules.EXCLUSIVE), `match_key`, `sound`, `skeleton`, `is_latin`, `alias` (sound of a second name), `numerals`, `log_probability`
-    (of the name), `district`, `city`, `province` (codes), `street`, `site`, `domain`, `established`, `product`.
+    `records` needs `record_key`, `source` and `name`, and uses what else it has of name_en, region_code, address,
+    homepage, products, established and the identifiers. `origin` tells records of one register from those of another,
+    where `source` does not.
+
+    Result: `row`, `record_key`, `source`, `origin`, the identifiers with `corporation` and `business`
+    (rules.EXCLUSIVE), `match_key`, `sound`, `skeleton`, `is_latin`, `alias` (sound of a second name), `numerals`,
+    `log_probability` (of the name), `district`, `city`, `province` (codes), `street`, `site`, `domain`,
+    `established`, `product`.
     """
     absent = [pl.lit(None, pl.String).alias(name) for name in _TEXTS if name not in records.columns]
     dated = [] if "established" in records.columns else [pl.lit(None, pl.Date).alias("established")]
@@ -31,7 +34,10 @@ def prepared(records: pl.DataFrame) -> pl.DataFrame:
     code = pl.col("region_code")
     is_branch = identifiers.business_kind(pl.col("business_no")) == "branch"
     table = table.select(
-        "record_key", "source", "origin", *(name for name in IDENTIFIERS if name != "business_no"),
+        "record_key",
+        "source",
+        "origin",
+        *(name for name in IDENTIFIERS if name != "business_no"),
         # A branch has a number of its own: it says nothing about which corporation this is.
         pl.when(~is_branch.fill_null(False)).then("business_no").alias("business_no"),
         bare=names.bare_name(pl.col("name")),
@@ -55,21 +61,28 @@ def prepared(records: pl.DataFrame) -> pl.DataFrame:
         domain=sites.domain(pl.col("site")),
     ).with_columns(
         alias=pl.when((pl.col("alias") != pl.col("sound")) & (pl.col("alias").str.len_chars() >= 2)).then("alias"),
-        numerals=pl.when(pl.col("sound").str.contains(r"\d")).then(pl.col("sound").str.replace_all(r"[^0-9]+", ".")).fill_null(""),
+        numerals=pl.when(pl.col("sound").str.contains(r"\d"))
+        .then(pl.col("sound").str.replace_all(r"[^0-9]+", "."))
+        .fill_null(""),
     )
     table = _with_entities(table)
     likely = pl.Series("log_probability", rarity.log_probability(table["sound"]))
-    return table.with_columns(likely).drop("bare", "second", "english").with_row_index("row").with_columns(
-        pl.col("row").cast(pl.Int64)
+    return (
+        table.with_columns(likely)
+        .drop("bare", "second", "english")
+        .with_row_index("row")
+        .with_columns(pl.col("row").cast(pl.Int64))
     )
 
 
 def _with_entities(table: pl.DataFrame) -> pl.DataFrame:
     """Add the exclusive columns `corporation` and `business` (see rules.EXCLUSIVE)."""
     known = (
-        table.drop_nulls(["business_no", "corporate_no"]).group_by("business_no")
+        table.drop_nulls(["business_no", "corporate_no"])
+        .group_by("business_no")
         .agg(corporation=pl.col("corporate_no").first(), several=pl.col("corporate_no").n_unique())
-        .filter(pl.col("several") == 1).select("business_no", "corporation")
+        .filter(pl.col("several") == 1)
+        .select("business_no", "corporation")
     )
     table = table.join(known, on="business_no", how="left", maintain_order="left")
     return table.with_columns(

@@ -1,8 +1,8 @@
 """How many firms may bear a name: a bigram model of names, and the chance that two firms share one.
 
-The model is counted over register names; the chance was fitted on corporations of two other registers that
-share a name with another corporate number (docs/linking.md, "Rarity"). What the table at hand shows of namesakes comes on top of it
-(compare.py).
+The model is counted over register names; the chances were fitted on corporations of another register that share a
+name, or nearly one, with another corporate number (docs/linking.md, "Rarity"). What the table at hand shows of
+namesakes comes on top of it (score.py).
 """
 
 from __future__ import annotations

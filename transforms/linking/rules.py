@@ -23,7 +23,11 @@ FOUNDED_WITHIN: Final = 1
 """Years between two foundings that may be one: registers write the registration or the first day of business."""
 
 EDGE_SCHEMA: Final = {
-    "left": pl.Int64, "right": pl.Int64, "tier": pl.String, "rule": pl.String, "score": pl.Float64,
+    "left": pl.Int64,
+    "right": pl.Int64,
+    "tier": pl.String,
+    "rule": pl.String,
+    "score": pl.Float64,
 }
 
 SAME: Final = 0.998
@@ -38,7 +42,12 @@ SHARE_LINKED: Final = (0.05, 0.5)
 """Bounds of the share of records taken to have a partner; in between the table itself tells."""
 
 NAME_ODDS: Final = {
-    "short": (0.1, 1e-4), "alias": (0.2, 1e-5), "longer": (0.05, 1e-4), "alike": (0.03, 1e-3), "other": (0.03, 1.0), "numbered": (0.0, 1.0),
+    "short": (0.1, 1e-4),
+    "alias": (0.2, 1e-5),
+    "longer": (0.05, 1e-4),
+    "alike": (0.03, 1e-3),
+    "other": (0.03, 1.0),
+    "numbered": (0.0, 1.0),
 }
 """Share of linked records whose names differ like this, and chance that two firms' names do.
 Names equal in letters, sound or consonants, or but for a slip, take the chance from their rarity instead."""
@@ -65,21 +74,51 @@ FACTORS: Final[dict[str, dict[str, float]]] = {
 }
 
 AFFILIATED: Final[dict[str, dict[str, float]]] = {
-    "alias": {"street": 100.0}, "typo": {"site": 300.0, "street": 1000.0},
+    "alias": {"street": 100.0},
+    "typo": {"site": 300.0, "street": 1000.0},
     "short": {"site": 100.0, "street": 100.0, "goods": 20.0, "day": 1000.0},
     "longer": {"site": 20.0, "street": 20.0, "goods": 10.0, "day": 100.0},
     "alike": {"site": 10.0, "street": 5.0, "goods": 10.0, "day": 50.0},
     "other": {"site": 100.0, "street": 50.0, "goods": 10.0, "day": 30.0},
 }
-"""Firms of one group share homepage, building, trade and at times the founding day: with unequal names these prove less."""
+"""Firms of one group share homepage, building, trade, at times the founding: with unequal names these prove less."""
 
 SAME_ORIGIN: Final = {"short": 0.1, "longer": 0.05, "alike": 0.05, "other": 0.05, "typo": 0.3}
 """A register seldom lists one firm twice under two names."""
 
 DROPPED_WORDS: Final = (
-    "공업", "산업", "산업개발", "보험", "생명보험", "화재보험", "해상보험", "손해보험", "재보험", "테크놀로지", "시스템", "코퍼레이션",
-    "사이언스", "앤터테인먼트", "파트너스", "연구소", "스튜디오", "컴퍼니", "텔레콤", "네트웍", "인더스트리", "일랙트로닉스",
-    "인터내셔널", "인베스트먼트", "캐피탈", "커뮤니케이션", "코리아", "화장품", "메카트로닉스", "건축사사무소", "종합건축사사무소", "이앤지",
+    "공업",
+    "산업",
+    "산업개발",
+    "보험",
+    "생명보험",
+    "화재보험",
+    "해상보험",
+    "손해보험",
+    "재보험",
+    "테크놀로지",
+    "시스템",
+    "코퍼레이션",
+    "사이언스",
+    "앤터테인먼트",
+    "파트너스",
+    "연구소",
+    "스튜디오",
+    "컴퍼니",
+    "텔레콤",
+    "네트웍",
+    "인더스트리",
+    "일랙트로닉스",
+    "인터내셔널",
+    "인베스트먼트",
+    "캐피탈",
+    "커뮤니케이션",
+    "코리아",
+    "화장품",
+    "메카트로닉스",
+    "건축사사무소",
+    "종합건축사사무소",
+    "이앤지",
 )
 """Ends (by their sound) that a firm leaves out where it writes its name short. Words that tell one firm of a group from
 another (홀딩스, 지주, 건설, 바이오, 에너지솔루션 ...) are none of them."""
@@ -90,8 +129,8 @@ SOLE_SITE_APART: Final = {"typo": 0.99, "spelled": 0.99, "short": 0.98, "longer"
 """The same where the two records lie in two cities or provinces."""
 
 FOUNDED_ACROSS: Final = {"short": 3000.0, "longer": 500.0, "alike": 10_000.0, "other": 40_000.0}
-"""Factor of one founding day under unequal names in two registers, where no third name on the homepage or at the address
-has that day: funds of one manager are founded in dozens."""
+"""Factor of one founding day under unequal names in two registers, where no third name on the homepage or at the
+address has that day: funds of one manager are founded in dozens."""
 
 TWO_FOUNDINGS: Final = 0.6
 """Most that a pair scores that was founded in two different years: often the legal successor under the old name."""

@@ -15,8 +15,16 @@ from transforms.linking.compare import LEVELS, Compared, Flags
 Floats = npt.NDArray[np.float64]
 
 _NAME_PARTS: Final = {
-    "exact": "name", "sound": "sound", "alias": "second_name", "spelled": "spelling", "typo": "typo", "short": "short_name",
-    "longer": "longer_name", "alike": "similar_name", "numbered": "other_number", "other": "other_name",
+    "exact": "name",
+    "sound": "sound",
+    "alias": "second_name",
+    "spelled": "spelling",
+    "typo": "typo",
+    "short": "short_name",
+    "longer": "longer_name",
+    "alike": "similar_name",
+    "numbered": "other_number",
+    "other": "other_name",
 }
 _FINEST: Final = {"street": "city", "district": "district", "city": "city", "province": "province"}
 _STREETS_OF_A_CITY: Final = 1000
@@ -31,16 +39,26 @@ def scored(pairs: Compared, table: pl.DataFrame) -> pl.DataFrame:
     records are two firms for certain enough to keep others from joining them.
     """
     world = _world(table)
-    odds = _name_odds(pairs, table, world) * _place_factor(pairs, table) * _factor(pairs, "home") * _factor(pairs, "goods")
-    odds *= _founding_factor(pairs, table) * np.where(pairs.same_origin, _by_name(rules.SAME_ORIGIN, 1.0)[pairs.levels["name"]], 1.0)
+    odds = (
+        _name_odds(pairs, table, world) * _place_factor(pairs, table) * _factor(pairs, "home") * _factor(pairs, "goods")
+    )
+    odds *= _founding_factor(pairs, table) * np.where(
+        pairs.same_origin, _by_name(rules.SAME_ORIGIN, 1.0)[pairs.levels["name"]], 1.0
+    )
     score = _stated(pairs, table, odds / (1 + odds))
     apart = pairs.at("day", "apart")
     worth = (score >= rules.REVIEW) | (apart & pairs.at("name", "exact", "sound", "alias", "spelled", "typo", "short"))
     chosen = pairs.taken(worth)
-    named = pl.DataFrame({kind: levels for kind, levels in chosen.levels.items()})
-    return pl.DataFrame({
-        "left": chosen.left, "right": chosen.right, "rule": named.select(_rule()).to_series(), "score": score[worth], "is_apart": apart[worth],
-    })
+    named = pl.DataFrame(dict(chosen.levels))
+    return pl.DataFrame(
+        {
+            "left": chosen.left,
+            "right": chosen.right,
+            "rule": named.select(_rule()).to_series(),
+            "score": score[worth],
+            "is_apart": apart[worth],
+        }
+    )
 
 
 def _world(table: pl.DataFrame) -> float:
@@ -91,17 +109,24 @@ def _place_factor(pairs: Compared, table: pl.DataFrame) -> Floats:
     factor = np.array([rules.FACTORS["place"].get(level, 1.0) for level in LEVELS["place"]])[pairs.levels["place"]]
     for level, column in _FINEST.items():
         at = pairs.at("place", level)
-        share = table.select((pl.len().over(column) + 20) / (pl.col(column).count() + 400)).to_series().to_numpy()[pairs.left[at]]
+        share = (
+            table.select((pl.len().over(column) + 20) / (pl.col(column).count() + 400))
+            .to_series()
+            .to_numpy()[pairs.left[at]]
+        )
         if level == "street":
             share = share / _STREETS_OF_A_CITY
         factor[at] = np.maximum(rules.PLACE_SHARE[level] / share, 1.0)
-    return np.minimum(factor, most[pairs.levels["name"]])
+    return np.asarray(np.minimum(factor, most[pairs.levels["name"]]), dtype=np.float64)
 
 
 def _stated(pairs: Compared, table: pl.DataFrame, score: Floats) -> Floats:
     """The score, where the measured cases of rules.py do not say otherwise."""
     supported = (
-        pairs.at("place", *rules.SUPPORT) | pairs.at("home", "site", "domain") | pairs.at("day", "same") | pairs.at("goods", "same")
+        pairs.at("place", *rules.SUPPORT)
+        | pairs.at("home", "site", "domain")
+        | pairs.at("day", "same")
+        | pairs.at("goods", "same")
     )
     score = np.where(supported, score, np.minimum(score, _NAME_ALONE))
     apart = pairs.at("day", "apart")
@@ -114,13 +139,16 @@ def _stated(pairs: Compared, table: pl.DataFrame, score: Floats) -> Floats:
 
 def _namesakes(pairs: Compared, table: pl.DataFrame) -> Floats:
     """Further cities, beside those of the pair itself, in which the table has the pair's name."""
-    cities = table.select(pl.col("city").drop_nulls().n_unique().over("sound")).to_series().to_numpy().astype(np.float64)
+    cities = (
+        table.select(pl.col("city").drop_nulls().n_unique().over("sound")).to_series().to_numpy().astype(np.float64)
+    )
     own = np.where(pairs.at("place", "other_city", "apart"), 2.0, 1.0)
-    return np.maximum(np.maximum(cities[pairs.left], cities[pairs.right]) - own, 0.0)
+    most = np.maximum(cities[pairs.left], cities[pairs.right])
+    return np.asarray(np.maximum(most - own, 0.0), dtype=np.float64)
 
 
 def _share_linked(pairs: Compared, table: pl.DataFrame) -> float:
-    """Share of the records with a place that agree with another in name and place, as far as the bounds let it count."""
+    """Share of the records with a place that agree with another in name and place, within the bounds."""
     agreeing = pairs.at("name", "exact") & pairs.at("place", "street", "district", "city", "province")
     linked = len(np.union1d(pairs.left[agreeing], pairs.right[agreeing]))
     low, high = rules.SHARE_LINKED
@@ -129,11 +157,22 @@ def _share_linked(pairs: Compared, table: pl.DataFrame) -> float:
 
 def _sole_site(pairs: Compared, table: pl.DataFrame) -> Flags:
     """Pairs on a homepage that exactly two names share, no source having both."""
-    held = table.drop_nulls("site").group_by("site").agg(
-        names=pl.col("sound").n_unique(), listed=pl.struct("sound", "origin").n_unique(), origins=pl.col("origin").n_unique()
+    held = (
+        table.drop_nulls("site")
+        .group_by("site")
+        .agg(
+            names=pl.col("sound").n_unique(),
+            listed=pl.struct("sound", "origin").n_unique(),
+            origins=pl.col("origin").n_unique(),
+        )
     )
     sole = (pl.col("names") == 2) & (pl.col("listed") == pl.col("origins"))
-    flags = table.select("site").join(held, on="site", how="left", maintain_order="left").select(sole.fill_null(False)).to_series()
+    flags = (
+        table.select("site")
+        .join(held, on="site", how="left", maintain_order="left")
+        .select(sole.fill_null(False))
+        .to_series()
+    )
     return np.asarray(pairs.at("home", "site") & flags.to_numpy()[pairs.left], dtype=bool)
 
 
@@ -143,7 +182,9 @@ def _sole_founding(pairs: Compared, table: pl.DataFrame) -> Flags:
         table.select(
             (pl.col(name).is_not_null() & pl.col("established").is_not_null())
             & (pl.col("sound").n_unique().over("established", name) > 2)
-        ).to_series().to_numpy()
+        )
+        .to_series()
+        .to_numpy()
         for name in ("site", "street")
     ]
     alone = ~(crowded[0] | crowded[1])
@@ -152,7 +193,9 @@ def _sole_founding(pairs: Compared, table: pl.DataFrame) -> Flags:
 
 def _rule() -> pl.Expr:
     """The parts that agree, joined by +: `name+district+homepage`."""
-    places = ["+address" if level == "street" else f"+{level}" if level in rules.SUPPORT else "" for level in LEVELS["place"]]
+    places = [
+        "+address" if level == "street" else f"+{level}" if level in rules.SUPPORT else "" for level in LEVELS["place"]
+    ]
     homes = ["+homepage" if level in ("site", "domain") else "" for level in LEVELS["home"]]
     days = ["+established" if level == "same" else "" for level in LEVELS["day"]]
     goods = ["+product" if level == "same" else "" for level in LEVELS["goods"]]
