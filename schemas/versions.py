@@ -30,7 +30,8 @@ VERSIONS: Final = (
         "2026-11-25",
         (
             "New tables: open_pairs (questions to people) and history (merges and splits of firm ids).",
-            "New columns: attributes.rule (why the value was chosen), links.linked_to (the record it hangs on).",
+            "New columns: attributes.rule (why the value was chosen), links.linked_to (the record it hangs on), "
+            "firms.is_institution.",
             "certifications.number is the certificate's number where the source has one, else its kind.",
             "New canonical columns of sources: about, specialty, served_industries, completed_projects, orderer, "
             "amount, certificate_no.",
@@ -41,7 +42,7 @@ VERSIONS: Final = (
 """Oldest first; the last one is what this code writes."""
 
 SCHEMA_VERSION: Final = VERSIONS[-1].number
-COLUMNS_FINGERPRINT: Final = "dea62f4611eb"
+COLUMNS_FINGERPRINT: Final = "bc35580ff41a"
 """Of the columns as the newest version's notes describe them; see `columns_fingerprint`."""
 
 

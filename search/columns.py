@@ -18,6 +18,8 @@ from transforms.regions import covered_codes
 
 Mask = npt.NDArray[np.bool_]
 
+_FLAGS: Final = ("is_designated", "is_registered_supplier", "is_institution")
+
 CLASS_WEIGHTS: Final = {"strong": 1.0, "medium": 0.8, "weak": 0.45, "hint": 0.3}
 TIER_WEIGHTS: Final = {"same": 1.0, "probable": 0.85}
 _HALF_LIFE_DAYS: Final = 3650.0
@@ -178,7 +180,7 @@ class SnapshotColumns:
 
     @cached_property
     def _flags(self) -> dict[str, Mask]:
-        return {name: self.firms[name].to_numpy().astype(bool) for name in ("is_designated", "is_registered_supplier")}
+        return {name: self.firms[name].to_numpy().astype(bool) for name in _FLAGS}
 
     def mask(self, rows: Rows | list[int]) -> Mask:
         found = np.zeros(self.size, bool)

@@ -39,6 +39,7 @@ class Filters:
     has_patent: bool = False
     include_closed: bool = False
     include_foreign: bool = False
+    include_institutions: bool = False
     size: str | None = None
     min_years: int | None = None
     max_years: int | None = None
@@ -110,13 +111,16 @@ def open_questions(filters: Filters, firm: Mapping[str, Any], known_schemes: Col
 
 
 def firm_mask(columns: SnapshotColumns, filters: Filters, today: date) -> Mask:
-    """The firms that every filter leaves; closed, suspended and foreign ones are out unless asked for.
+    """The firms that every filter leaves; closed, suspended and foreign ones are out unless asked for, and so are
+    universities and public bodies, which hold patents and sell nothing.
 
     A certification that the lake has no register of cannot be decided: it is an open question of every firm.
     """
     mask = np.ones(columns.size, bool)
     if not filters.include_closed:
         mask &= columns.trading
+    if not filters.include_institutions:
+        mask &= ~columns.flag("is_institution")
     if not filters.include_foreign:
         mask &= columns.korean
     if filters.region:

@@ -288,13 +288,17 @@ class SearchService:
         return Ranking(hits, ordered(columns, firm_scores, resembling), firm_scores, scores, mask)
 
     def _hits(self, understood: Understood) -> Mask:
-        """The predicate: a sought concept tags a statement of the firm, or enough of the words are in one."""
+        """The predicate: a statement of the firm is tagged with a sought concept, a broader one or a field that is
+        surely meant, or enough of the words are in one.
+        """
         columns = self.columns
         if understood.describes:
             return alike(self.likeness.meaning(self._vector(understood.text)))
-        sought = [columns.concepts.of(c.id) for c in understood.concepts if c.score >= _SURE_CONCEPT]
-        if not sought and understood.answerable:
-            sought = [columns.fields.of(f.id) for f in understood.fields if f.score >= _SURE_FIELD]
+        sure = [c.id for c in understood.concepts if c.score >= _SURE_CONCEPT]
+        wider = [broader for c in sure for broader in self.vocabulary.concept[c].broader]
+        sought = [columns.concepts.of(c) for c in dict.fromkeys([*sure, *wider])]
+        if understood.answerable:
+            sought += [columns.fields.of(f.id) for f in understood.fields if f.score >= _SURE_FIELD]
         rows = np.concatenate([np.empty(0, np.int32), *sought]).astype(np.int64)
         return columns.mask(columns.firm_of[rows]) | columns.mask(self.engine.matching_firms(understood.lexical))
 

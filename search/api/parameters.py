@@ -18,7 +18,7 @@ from search.filters import Filters
 from search.parameters import field_ids, region_codes
 from search.service import LONGEST_NEED
 
-_FLAGS: Final = ("registered_supplier", "designated", "has_patent", "include_closed", "include_foreign")
+_FLAGS: Final = ("registered_supplier", "designated", "has_patent", "include_closed", "include_foreign", "include_institutions")
 _LISTS: Final = ("region", "field", "certification", "source", "experience", "age", "staff")
 _NUMBERS: Final = ("min_years", "max_years", "min_employees", "max_employees")
 _MOST_VALUES: Final = 20
@@ -64,6 +64,7 @@ class SearchParameters:
     has_patent: bool = False
     include_closed: Annotated[bool, _flag("Closed and suspended firms too.")] = False
     include_foreign: bool = False
+    include_institutions: bool = False
     min_years: Count = None
     max_years: Count = None
     min_employees: Count = None
