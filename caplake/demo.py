@@ -13,7 +13,7 @@ from schemas.lake import Lake
 from search.service import SearchService
 
 NEEDS: Final = (
-    "포장지 날짜가 흐리게 찍혀 나가요, 대구 근처 업체로",
+    "포장지 날짜가 흐리게 찍혀 나가요, 경기도 업체로",
     "We miss scratches on machined parts and want a camera to check every piece",
     "라인을 새로 깔기 전에 가상으로 먼저 돌려보고 싶습니다",
     "Build a virtual copy of our plant to try layout changes before moving machines",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -32,6 +32,7 @@ class Explainer:
         understood: Understood,
         filters: Filters,
         scores: Scores,
+        sought: Collection[str],
         language: str,
     ) -> None:
         self._columns = columns
@@ -40,7 +41,7 @@ class Explainer:
         self._understood = understood
         self._filters = filters
         self._scores = scores
-        self._sought = {c.id for c in understood.concepts}
+        self._sought = frozenset(sought)
         self._top_field = understood.fields[0].id if understood.fields else None
         self.language = language
         self._tokens = frozenset(understood.lexical.weights)

@@ -19,6 +19,9 @@ from search.engines.base import Candidates, Floats, Rows
 class Weights:
     """Share of each leg in a statement's score, and how further statements of a firm add up.
 
+    `field_only` is what a statement in a sought field counts beside one with the concept, `broader` one with a
+    wider concept; `named` weighs the words of the sought concepts' names, `sense` their share of the embedding.
+
     Chosen on development data by `python -m search.evaluation.tune` (docs/benchmarks.md, "Ranking").
     """
 
@@ -27,6 +30,9 @@ class Weights:
     concepts: float = 0.30
     further: float = 0.5
     field_only: float = 0.4
+    broader: float = 0.7
+    named: float = 0.6
+    sense: float = 0.5
 
 
 DEFAULT_WEIGHTS: Final = Weights()

@@ -29,14 +29,13 @@ from search.lookup import Lookup
 from search.messages import say
 from search.profile import Profiles
 from search.rank import DEFAULT_WEIGHTS, Scores, Weights, ordered, score_firms, score_statements
+from search.sought import SURE_FIELD, Sought, sought
 from search.suggest import Suggester
 from search.understand import Scored, Understander, Understood
 from transforms.concepts import default_matcher
 
 LONGEST_NEED: Final = 4_000
 _CANDIDATES: Final = 400
-_SURE_CONCEPT: Final = 0.35
-_SURE_FIELD: Final = 0.5
 _RELATED: Final = 5
 _SEOUL: Final = ZoneInfo("Asia/Seoul")
 
@@ -208,9 +207,10 @@ class SearchService:
         """
         chosen = self.select(need, filters=filters, dropped=dropped, language=language)
         ranking, refused = chosen.ranking, chosen.refused
+        kin = ranking.related[self._kin(ranking.scores)[ranking.related]]
         related = [
             chosen.explainer.hit(rank, int(row), float(ranking.firm_scores[row]))
-            for rank, row in enumerate(ranking.related[:_RELATED], 1)
+            for rank, row in enumerate(kin[:_RELATED], 1)
         ]
         mask = ranking.mask | self.columns.mask(list(chosen.leads))
         total = int(mask.sum())
@@ -251,6 +251,7 @@ class SearchService:
             understood,
             applied,
             ranking.scores,
+            self._sought(understood).concepts.keys(),
             language or understood.language,
         )
         return Selection(
@@ -272,12 +273,11 @@ class SearchService:
         """Rank all allowed firms for a need: first those that satisfy the predicate, then the related."""
         columns = self.columns
         rows = None if allowed.all() else np.flatnonzero(allowed).astype(np.int32)
-        lexical = self.engine.lexical(understood.lexical, _CANDIDATES, rows)
-        vector = self._vector(understood.text)
+        aim = self._sought(understood)
+        lexical = self.engine.lexical(understood.lexical.also(aim.tokens), _CANDIDATES, rows)
+        vector = self._vector(understood.text, aim.names)
         dense = self.engine.dense(vector, _CANDIDATES, rows) if vector.any() else Candidates.none()
-        concepts = {c.id: c.score for c in understood.concepts}
-        sure = {f.id: f.score for f in understood.fields if f.score >= 0.1} if understood.answerable else {}
-        scores = score_statements(columns, lexical, dense, concepts, sure, self._weights)
+        scores = score_statements(columns, lexical, dense, aim.concepts, aim.fields, self._weights)
         if understood.describes:
             near = self.likeness.meaning(vector)
             firm_scores, mask = self.likeness.score(lexical, near, understood.places), alike(near) & allowed
@@ -294,17 +294,30 @@ class SearchService:
         columns = self.columns
         if understood.describes:
             return alike(self.likeness.meaning(self._vector(understood.text)))
-        sure = [c.id for c in understood.concepts if c.score >= _SURE_CONCEPT]
-        wider = [broader for c in sure for broader in self.vocabulary.concept[c].broader]
-        sought = [columns.concepts.of(c) for c in dict.fromkeys([*sure, *wider])]
+        tagged = [columns.concepts.of(concept) for concept in self._sought(understood).concepts]
         if understood.answerable:
-            sought += [columns.fields.of(f.id) for f in understood.fields if f.score >= _SURE_FIELD]
-        rows = np.concatenate([np.empty(0, np.int32), *sought]).astype(np.int64)
+            tagged += [columns.fields.of(f.id) for f in understood.fields if f.score >= SURE_FIELD]
+        rows = np.concatenate([np.empty(0, np.int32), *tagged]).astype(np.int64)
         return columns.mask(columns.firm_of[rows]) | columns.mask(self.engine.matching_firms(understood.lexical))
 
-    def _vector(self, text: str) -> Floats:
-        found: Floats = self.embedder.encode_queries([text])[0]
-        return found
+    def _kin(self, scores: Scores) -> Mask:
+        """Firms with a statement in a field or with a concept that is sought: only these are shown as related.
+
+        Likeness of words or meaning alone would show a buyer who is a bakery other bakeries.
+        """
+        return self.columns.mask(self.columns.firm_of[np.flatnonzero(scores.concepts)])
+
+    def _sought(self, understood: Understood) -> Sought:
+        if understood.describes:
+            return Sought({}, {}, {}, "")
+        return sought(understood, self.vocabulary, broader=self._weights.broader, named=self._weights.named)
+
+    def _vector(self, text: str, names: str = "") -> Floats:
+        """Embedding of the need, turned towards the names of what it seeks."""
+        own, sense = self.embedder.encode_queries([text, names])
+        mixed = own + self._weights.sense * sense
+        length = float(np.linalg.norm(mixed))
+        return np.asarray(mixed / length if length else mixed, np.float32)
 
     def registered_without_evidence(self, applied: Filters) -> list[str]:
         """Ids of the registered suppliers that pass the filters and publish no capability, by name.

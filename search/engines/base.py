@@ -6,8 +6,8 @@ row its position in `firms`. Filters, facets, fusion and reasons are shared code
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -62,6 +62,13 @@ class LexicalQuery:
     weights: dict[str, float] = field(default_factory=dict)
     groups: tuple[TermGroup, ...] = ()
     minimum: int = 1
+
+    def also(self, weights: Mapping[str, float]) -> LexicalQuery:
+        """With more tokens to score by; one that is there already keeps the larger boost. What matches stays."""
+        merged = {
+            token: max(weights.get(token, 0.0), self.weights.get(token, 0.0)) for token in {**self.weights, **weights}
+        }
+        return replace(self, weights=merged)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,62 @@
+"""What a need seeks, as the legs of the ranking take it: concepts and fields by strength, and their own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from schemas.vocabulary import Vocabulary
+from search.understand import Understood
+from transforms.text import tokens
+
+SURE_CONCEPT: Final = 0.15
+"""Concepts of at least this score are looked for; what a need names has 1."""
+
+SURE_FIELD: Final = 0.5
+_LEAST_FIELD: Final = 0.1
+_CONCEPTS: Final = 6
+_FORMS: Final = 3
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Strengths in (0, 1], the strongest 1. `tokens` are the analysed words of the names of the concepts and of a
+    field that is surely meant, with their weights; `names` those names in both languages, for the embedding.
+    """
+
+    concepts: Mapping[str, float]
+    fields: Mapping[str, float]
+    tokens: Mapping[str, float]
+    names: str
+
+
+def sought(understood: Understood, vocabulary: Vocabulary, *, broader: float, named: float) -> Sought:
+    """What to look for; `broader` is the strength of a concept above a sought one, `named` the weight of names.
+
+    A need that no supplier answers seeks only what it names.
+    """
+    least = SURE_CONCEPT if understood.answerable else 1.0
+    strong = [c for c in understood.concepts if c.score >= least][:_CONCEPTS]
+    top = max((c.score for c in strong), default=1.0)
+    concepts = {c.id: c.score / top for c in strong}
+    for child, strength in list(concepts.items()):
+        for parent in vocabulary.concept[child].broader:
+            concepts[parent] = max(concepts.get(parent, 0.0), broader * strength)
+    likely = [f for f in understood.fields if f.score >= _LEAST_FIELD] if understood.answerable else []
+    first = likely[0].score if likely else 1.0
+    named_ones = [(_forms(vocabulary, concept), strength) for concept, strength in concepts.items()]
+    meant = [vocabulary.field[f.id] for f in likely[:1] if f.score >= SURE_FIELD]
+    named_ones += [((field.short_ko, field.short_en), 1.0) for field in meant]
+    weights: dict[str, float] = {}
+    for forms, strength in named_ones:
+        for token in (token for form in forms for token in tokens(form)):
+            weights[token] = max(weights.get(token, 0.0), named * strength)
+    names = [vocabulary.concept[c].name(language) for c in concepts for language in ("ko", "en")]
+    names += [name for field in meant for name in (field.ko, field.en)]
+    return Sought(concepts, {f.id: f.score / first for f in likely}, weights, " ".join(names))
+
+
+def _forms(vocabulary: Vocabulary, concept: str) -> tuple[str, ...]:
+    entry = vocabulary.concept[concept]
+    return (*entry.ko[:_FORMS], *entry.abbr[:1])
