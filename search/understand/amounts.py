@@ -110,12 +110,15 @@ _YEARS: Final = re.compile(
     r"|(?P<n4>\d+)\s*(?P<d4>\+)\s*years?\s*(?:in (?:business|operation)|of (?:experience|operation)|experience|old)"
     r"|(?P<n5>\d+)\s*(?:or (?P<d5>more)|(?P<d5b>plus))\s*years?\s*(?:in (?:business|operation)|"
     r"of (?:experience|operation)|experience|old)"
-    r"|in business (?:for )?(?P<d6>at least|over|more than)\s+(?P<n6>\d+)\s*years?",
+    r"|in business (?:for )?(?P<d6>at least|over|more than)\s+(?P<n6>\d+)\s*years?"
+    r"|(?:founded|established|set up|started) (?P<d7>within|in|less than) (?:the )?(?:last |past )?"
+    r"(?P<n7>\d+)\s*years?(?: ago)?"
+    rf"|(?P<d8>최소|적어도)\s*(?P<n8>\d+)\s*년(?:은|이상|은\s*넘게)?\s*(?:된|한|운영한|영업한|업력)[^.,?!]{{0,6}}{_FIRM}",
     re.I,
 )
 _PEOPLE: Final = re.compile(
-    rf"(?:직원|종업원|임직원|인력|사원|인원|엔지니어)(?:이|은|수|가|\s)*\s*(?P<n1>\d+)\s*(?:명|인)\s*(?P<d1>이상|넘는|이하|이내|미만)(?:인|"
-    rf"의|되는)?[^.,?!]{{0,8}}{_FIRM}"
+    rf"(?:직원|종업원|임직원|인력|사원|인원|엔지니어)(?:이|은|수|가|\s)*\s*(?P<n1>\d+)\s*(?:명|인)\s*(?P<d1>이상|넘는|이하|이내|미만)"
+    rf"(?:(?:인|의|되는)?[^.,?!]{{0,8}}{_FIRM}|\s*$|\s*[,.]|이면|이어야|으로)"
     rf"|(?P<n2>\d+)\s*(?:명|인)\s*(?P<d2>이상|넘는|이하|미만)(?:인|의|되는|\s)*\s*(?:규모(?:의)?\s*)?{_FIRM}"
     r"|(?P<d3>at least|over|more than|minimum(?: of)?|under|fewer than|less than|no more than|"
     r"up to)\s+(?P<n3>\d+)\s*\+?\s*(?:employees|staff|people on staff|engineers|workers)"
@@ -123,8 +126,11 @@ _PEOPLE: Final = re.compile(
     r"|(?P<n5>\d+)\s*or\s*(?P<d5>more|fewer|less)\s*(?:employees|staff|engineers)",
     re.I,
 )
-_AT_MOST: Final = re.compile(r"이하|이내|미만|안|under|less|fewer|no more|within|up to", re.I)
-_ASKER_BEFORE: Final = re.compile(r"(?:우리|저희|당사|자사|\bwe\b|\bour\b)[^.,?!]{0,25}$", re.I)
+_AT_MOST: Final = re.compile(r"이하|이내|미만|안|under|less|fewer|no more|within|up to|^in$", re.I)
+_ASKER_BEFORE: Final = re.compile(
+    r"(?:우리|저희|당사|자사)[^.,?!]{0,25}$|(?:\bwe(?:'re| are| have| employ| run)|\bour\b|\bwith our)[^.,?!]{0,25}$",
+    re.I,
+)
 
 
 def _bounds(text: str, pattern: re.Pattern[str], what: str) -> Iterator[Found]:
@@ -148,16 +154,16 @@ _WHEN_KO: Final = (
     r"\d{4}\s*년|\d{1,2}\s*월|\d{1,2}\s*일|\d\s*/?\s*4?\s*분기)\s*(?:\d{1,2}\s*월|\d{1,2}\s*일|상반기|하반기|"
     r"\d\s*분기)?\s*(?:말|초|중순|중)?)"
 )
+_UNTIL_KO: Final = r"(?:까지|전까지|전에|이전에?|내로|안에|안으로|이내에?|내에)"
+_SPAN_KO: Final = r"(?:\d+|한|두|세|네|석|넉|일|이|삼|사)\s*(?:개월|달|주일?|일|년)\s*(?:안에|이내에?|내에|내로|안으로)"
 _DEADLINE_KO: Final = re.compile(
-    rf"(?<![가-힣])(?<!지난 )(?<!작년 ){_WHEN_KO}\s*(?:까지|전까지|전에|이전에?|내로|안에|안으로)"
-    rf"(?!도(?:\s|$)|\s*만\s*해도){_WANTED_KO}"
-    rf"|(?:\d+|한|두|세|네|석|넉|일|이|삼|사)\s*(?:개월|달|주일?|일|년)\s*(?:안에|이내에?|내에|내로|안으로){_WANTED_KO}"
+    rf"(?<![가-힣])(?<!지난 )(?<!작년 ){_WHEN_KO}\s*{_UNTIL_KO}(?!도(?:\s|$)|\s*만\s*해도){_WANTED_KO}"
+    rf"|{_SPAN_KO}{_WANTED_KO}"
+    rf"|(?:납기|기한|일정|마감|완료일)[^.,?!\d]{{0,8}}?(?:{_WHEN_KO}\s*{_UNTIL_KO}?|{_SPAN_KO})"
+    rf"|(?<![가-힣]){_WHEN_KO}(?:에|에는)?\s*(?:가동|도입|설치|구축|오픈|완료|준공)\s*(?:목표|예정|희망|계획)"
     r"|(?<![가-힣])연내(?:에|로)?(?=\s)"
 )
-_DEADLINE_WORDS_KO: Final = re.compile(
-    rf"{_WHEN_KO}\s*(?:까지|전까지|전에|이전에?|내로|안에|안으로)|(?:\d+|[한두세네석넉일이삼사])\s*(?:개월|달|주일?|일|년)\s*(?:안에|이내에?|내에|"
-    rf"내로|안으로)|연내(?:에|로)?"
-)
+_DEADLINE_WORDS_KO: Final = re.compile(rf"{_SPAN_KO}|연내(?:에|로)?|{_WHEN_KO}\s*{_UNTIL_KO}?")
 _MONTH_EN: Final = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"

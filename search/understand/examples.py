@@ -88,6 +88,18 @@ class Examples:
             len(chosen),
         )
 
+    def without_definitions(self) -> Examples:
+        n = self.sentences
+        return Examples(
+            self.vectors[:n],
+            self.features[:n],
+            self.evidence[:n],
+            self.targets[:n],
+            self.weights[:n],
+            self.named_share[:n],
+            n,
+        )
+
 
 def make_examples(problems: Sequence[Problem], vocabulary: Vocabulary, matcher: ConceptMatcher) -> Examples:
     """The problems and all definitions as numbers."""

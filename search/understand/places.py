@@ -19,9 +19,10 @@ _NOT_BEFORE: Final = re.compile(
     re.I,
 )
 _SERVICE_AFTER: Final = re.compile(
-    r"^[^.,?!]{0,16}?(?:출장|방문|와서|와\s?줄|와\s?주|오실|올\s?수|오는\s?(?:업체|회사|곳|분)|(?<![A-Za-z])A/?S(?![A-Za-z])|"
-    r"에이에스|설치|시공|대응|출동|서비스|지원)"
-    r"[^.,?!]{0,10}?(?:가능|되는|해\s?주|해\s?줄|할\s?수|수\s?있|업체|회사|곳|분)?",
+    r"^(?:(?!업체|회사|기업|공급사|벤더)[^.,?!]){0,16}?"
+    r"(?:출장|방문|와서|와\s?줄|와\s?주|오실|올\s?수|오는\s?(?:업체|회사|곳|분)|"
+    r"(?:(?<![A-Za-z])A/?S(?![A-Za-z])|에이에스|설치|시공|대응|출동|서비스|지원|납품)"
+    r"[^.,?!]{0,6}?(?:가능|되는|해\s?주|해\s?줄|할\s?수|수\s?있|와\s?주|와\s?줄))",
     re.I,
 )
 _SERVICE_BEFORE: Final = re.compile(
@@ -84,10 +85,10 @@ def _kind(text: str, start: int, end: int) -> str:
         return "service_area"
     if _ASKER_BEFORE.search(before) or _SITE_AFTER_EN.search(after):
         return "asker"
-    if _NEAR_AFTER.search(after):
-        return "region"
     if _SERVICE_AFTER.search(after):
         return "service_area"
+    if _NEAR_AFTER.search(after):
+        return "region"
     return "asker" if _ASKER_AFTER.search(after) else "region"
 
 

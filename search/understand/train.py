@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -36,7 +36,10 @@ from transforms.concepts import default_matcher
 SEED: Final = 20_261_125
 FOLDS: Final = 5
 RIDGE: Final = 1.0
+KERNELS: Final = frozenset({"meaning", "letters", "concepts"})
 PROJECTED: Final = 160
+NEEDS_TYPED: Final = 0.8
+"""Share of needs among what is typed in, by assumption: refusing a need is worse than answering none."""
 _FEWEST: Final = 2
 _FIRST_SHARPNESS: Final = 10.0
 
@@ -52,14 +55,15 @@ class Fitted:
     weights: Weights
 
 
-def fit(examples: Examples, ridge: float = RIDGE) -> Fitted:
-    """Kernel ridge regression to the targets, each row with the ridge divided by its weight."""
+def fit(examples: Examples, kernels: frozenset[str] = KERNELS) -> Fitted:
+    """Kernel ridge regression to the targets with those kernels; the ridge of a row is divided by its weight."""
+    meant, spelt, conceived = (np.float32(name in kernels) for name in ("meaning", "letters", "concepts"))
     projection = _projection(examples.vectors[: examples.sentences])
     points = examples.vectors @ projection
     names, letters, idf = _letters(examples.features)
     evidence = unit(examples.evidence)
-    kernel = _gaussians(points) + (letters @ letters.T).toarray() + evidence @ evidence.T
-    kernel[np.diag_indices_from(kernel)] += ridge / examples.weights
+    kernel = meant * _gaussians(points) + spelt * (letters @ letters.T).toarray() + conceived * (evidence @ evidence.T)
+    kernel[np.diag_indices_from(kernel)] += RIDGE / examples.weights
     bias = np.average(examples.targets, axis=0, weights=examples.weights).astype(np.float32)
     factor = scipy.linalg.cho_factor(kernel, overwrite_a=True, check_finite=False)
     dual = scipy.linalg.cho_solve(factor, examples.targets - bias, check_finite=False).astype(np.float32)
@@ -68,10 +72,10 @@ def fit(examples: Examples, ridge: float = RIDGE) -> Fitted:
         Weights(
             projection,
             points.astype(np.float32),
-            dual,
+            meant * dual,
             idf,
-            np.asarray(letters.T @ dual, np.float32),
-            np.asarray(evidence.T @ dual, np.float32),
+            np.asarray(spelt * (letters.T @ dual), np.float32),
+            np.asarray(conceived * (evidence.T @ dual), np.float32),
             bias,
             np.array(_FIRST_SHARPNESS, np.float32),
             np.zeros(4, np.float32),
@@ -200,17 +204,52 @@ def _vectorised(documents: Sequence[Sequence[str]], row_of: dict[str, int], idf:
     return scipy.sparse.csr_matrix((np.concatenate(values), columns, starts), shape=(len(found), len(idf)))
 
 
+def ablate(problems: Sequence[Problem]) -> Iterator[str]:
+    """What each kernel, and the definitions, are worth: one fold of unseen problem types judged without it."""
+    examples = make_examples(problems, load_vocabulary(), default_matcher())
+    fold = problem_folds(problems, FOLDS)
+    judged, seen = np.flatnonzero(fold == 0), np.flatnonzero(fold != 0)
+    everything = examples.rows(seen)
+    runs = {
+        "all": (everything, KERNELS),
+        **{f"without {name}": (everything, KERNELS - {name}) for name in sorted(KERNELS)},
+        **{f"only {name}": (everything, frozenset({name})) for name in sorted(KERNELS)},
+        "without definitions": (everything.without_definitions(), KERNELS),
+    }
+    for name, (rows, kernels) in runs.items():
+        scored = scores(fit(rows, kernels), examples, judged)
+        yield f"| {name} | {' | '.join(_right(problems, judged, scored))} |"
+
+
+def _right(problems: Sequence[Problem], judged: Rows, scored: Floats) -> Iterator[str]:
+    """Per language the share of needs whose first field, and one of whose first three, is labelled."""
+    ids = [field.id for field in load_vocabulary().fields]
+    ranked = [[ids[i] for i in order] for order in np.argsort(-scored[:, :-1], axis=1)]
+    for language in ("ko", "en"):
+        chosen = [
+            (problems[i].fields, r)
+            for i, r in zip(judged.tolist(), ranked, strict=True)
+            if problems[i].fields and problems[i].language == language
+        ]
+        for among in (1, 3):
+            yield f"{np.mean([bool(set(r[:among]) & set(fields)) for fields, r in chosen]):.3f}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=MODEL_FILE)
+    parser.add_argument("--ablate", action="store_true", help="print what each part is worth and stop")
     arguments = parser.parse_args()
     problems = load_problems()
+    if arguments.ablate:
+        print("| model | ko top-1 | ko top-3 | en top-1 | en top-3 |\n|---|---|---|---|---|")
+        for line in ablate(problems):
+            print(line, flush=True)
+        return
     model, scored = train(problems)
     model.save(arguments.out)
-    first = [model.classes[i] for i in scored[:, :-1].argmax(axis=1)]
-    for language in ("ko", "en"):
-        judged = [f in p.fields for f, p in zip(first, problems, strict=True) if p.fields and p.language == language]
-        print(f"{language}: first field right {np.mean(judged):.3f} of {len(judged)}, problem types unseen")
+    shares = " ".join(_right(problems, np.arange(len(problems)), scored))
+    print(f"problem types unseen, ko top-1 top-3, en top-1 top-3: {shares}")
     size = arguments.out.stat().st_size
     print(f"{len(problems)} sentences, {len(model.names)} features -> {arguments.out} ({size:,} bytes)")
 
