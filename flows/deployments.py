@@ -1,10 +1,12 @@
 """`deployment.yaml`, checked: Prefect ignores keys it does not know, so a misspelt schedule would never run.
 
-`python -m flows.deployments [FILE]` says what is wrong and exits with 1.
+`python -m flows.deployments [FILE]` says what is wrong and exits with 1; with `--limits` it prints the commands that
+limit how many runs may ask one service at once.
 """
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import importlib.util
 import inspect
@@ -15,6 +17,8 @@ from zoneinfo import available_timezones
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
+
+from flows.sources import load_sources
 
 
 class Strict(BaseModel):
@@ -78,6 +82,14 @@ class DeploymentFile(Strict):
     definitions: dict[str, Any] = Field(default_factory=dict)
     deployments: list[Deployment] = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _each_name_once(self) -> DeploymentFile:
+        """Prefect lets the last of one flow and name win, without a word."""
+        names = [(deployment.entrypoint, deployment.name) for deployment in self.deployments]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"deployed twice: {', '.join(f'{name} of {flow}' for flow, name in twice)}")
+        return self
+
 
 def check_deployment_file(path: Path) -> DeploymentFile:
     """Raises ValueError that names every wrong, unknown or missing key and where it stands."""
@@ -98,14 +110,26 @@ def _flow_function(entrypoint: str) -> Any:
     return found.fn
 
 
+def limit_commands() -> list[str]:
+    """One command a service that a source asks: by its tag, one task at a time on the whole server."""
+    services = {call.service for source in load_sources() for call in source.api}
+    return [f"prefect concurrency-limit create service:{service} 1" for service in sorted(services)]
+
+
 def main() -> int:
-    path = Path(sys.argv[1] if len(sys.argv) > 1 else "deployment.yaml")
+    parser = argparse.ArgumentParser(prog="python -m flows.deployments", description=__doc__)
+    parser.add_argument("file", nargs="?", type=Path, default=Path("deployment.yaml"))
+    parser.add_argument("--limits", action="store_true", help="print the commands that limit services, no more")
+    arguments = parser.parse_args()
+    if arguments.limits:
+        print("\n".join(limit_commands()))
+        return 0
     try:
-        checked = check_deployment_file(path)
+        checked = check_deployment_file(arguments.file)
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(f"{path.name}: {len(checked.deployments)} deployments, all as declared")
+    print(f"{arguments.file.name}: {len(checked.deployments)} deployments, all as declared")
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache, cached_property
@@ -38,7 +38,8 @@ class Night:
 
     `before` is the committed snapshot that it follows. `sources` are all that the snapshot will have; of these
     `resting` ones are not asked again but taken from the delivery that the committed snapshot was made from.
-    `accepted` names gates that an operator lets be broken.
+    `accepted` names gates that an operator lets be broken. `receipts` are raw folders of kept deliveries that sources
+    are read from instead of being asked.
     """
 
     lake_url: str
@@ -49,6 +50,7 @@ class Night:
     resting: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
     before: str | None = None
+    receipts: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def lake(self) -> Lake:
@@ -93,6 +95,7 @@ class NightReport:
     committed: bool = False
     unchanged: bool = False
     problem: str | None = None
+    warnings: list[str] = field(default_factory=list)
     index_counts: dict[str, int] = field(default_factory=dict)
     sources: dict[str, SourceEntry] = field(default_factory=dict)
     gates: list[Gate] = field(default_factory=list)
@@ -104,6 +107,7 @@ class NightReport:
             "committed": self.committed,
             "unchanged": self.unchanged,
             "problem": self.problem,
+            "warnings": self.warnings,
             "index_counts": self.index_counts,
             "sources": {name: entry.model_dump(mode="json") for name, entry in self.sources.items()},
             "gates": [gate.model_dump() for gate in self.gates],

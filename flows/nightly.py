@@ -5,7 +5,21 @@ from __future__ import annotations
 from flows.night import Night, NightReport
 from flows.reports import reported
 from flows.seam import Runner
-from flows.steps import collect, collect_garbage, commit, describe, embed, index, is_unchanged, judge, refine, resolve
+from flows.steps import (
+    collect,
+    collect_garbage,
+    commit,
+    describe,
+    embed,
+    encode,
+    index,
+    is_unchanged,
+    judge,
+    list_texts,
+    publish,
+    refine,
+    resolve,
+)
 from flows.steps.collect import inputs
 from flows.steps.publish import manifest_of
 from schemas.lake.lock import locked
@@ -17,16 +31,20 @@ def run_night(night: Night, runner: Runner) -> NightReport:
         deliveries = runner.each(collect, night.sources, night)
         if runner.step(is_unchanged, night, deliveries):
             report.unchanged = True
+            report.warnings = runner.step(publish, night)
+            runner.step(collect_garbage, night)
             return report
         names = [delivery.source for delivery in deliveries]
         report.sources = dict(zip(names, runner.each(refine, deliveries, night), strict=True))
         runner.step(resolve, night, names)
         runner.step(describe, night, names)
+        runner.each(encode, runner.step(list_texts, night), night)
         model = runner.step(embed, night)
         report.index_counts = dict(zip(night.engines, runner.each(index, night.engines, night), strict=True))
         report.gates = runner.step(judge, night, report.sources, report.index_counts)
         made_from = inputs(deliveries, night.lake)
         runner.step(commit, night, manifest_of(night, report.sources, model, made_from, report.gates))
         report.committed = True
+        report.warnings = runner.step(publish, night)
         runner.step(collect_garbage, night)
     return report

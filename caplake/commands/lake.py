@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -10,6 +9,7 @@ from typing import Annotated, Final
 import polars as pl
 import typer
 
+from caplake.commands.night import EngineSet
 from caplake.options import DEFAULT_LAKE, JsonOption, LakeOption, print_json
 from schemas.lake import Lake, LakeError, Snapshot
 from schemas.lake.reader import committed_snapshots
@@ -52,27 +52,10 @@ def list_snapshots(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False)
 @app.command()
 def verify(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
     """Check every table of the current snapshot against its manifest, and every index against its tables."""
-    from search.engines.stores import open_store
+    from flows.recovery import problems_of
 
-    there = Lake(lake)
-    snapshot = Snapshot.current(there)
-    problems = [
-        f"table {name} is not what its manifest says"
-        for name, entry in snapshot.manifest.tables.items()
-        if hashlib.sha256(there.read_bytes(f"{snapshot.folder}/{name}.parquet")).hexdigest() != entry.sha256
-    ]
-    problems += [
-        f"{name} is not what the manifest says"
-        for name, entry in snapshot.manifest.documents.items()
-        if hashlib.sha256(there.read_bytes(f"{snapshot.folder}/{name}")).hexdigest() != entry.sha256
-    ]
-    rows = snapshot.manifest.tables["capabilities"].rows
-    counts = {engine: open_store(engine, there).count(snapshot.name) for engine in snapshot.manifest.engines}
-    problems += [
-        f"the {engine} index has {count} statements instead of {rows}; `caplake run` builds it anew"
-        for engine, count in counts.items()
-        if count != rows
-    ]
+    snapshot = Snapshot.current(Lake(lake))
+    problems = problems_of(snapshot)
     if as_json:
         print_json({"snapshot": snapshot.name, "problems": problems})
     elif not problems:
@@ -103,6 +86,36 @@ def gc(
 
     gone = clean_up(Lake(lake), keep)
     print(f"removed {len(gone)} snapshots" + (": " + ", ".join(gone) if gone else ""))
+
+
+@app.command()
+def backfill(
+    receipt: Annotated[
+        list[str] | None, typer.Option(help="SOURCE=TIME of the kept delivery to take (a folder of raw/SOURCE/).")
+    ] = None,
+    engine: Annotated[EngineSet, typer.Option(help="Which indexes to build.")] = EngineSet.embedded,
+    keep: Annotated[int, typer.Option(min=1, help="Snapshots to keep.")] = 3,
+    accept: Annotated[
+        list[str] | None, typer.Option(help="Name of a gate that may be broken this once; it is recorded.")
+    ] = None,
+    lake: LakeOption = DEFAULT_LAKE,
+    as_json: JsonOption = False,
+) -> None:
+    """A night that asks nobody: kept deliveries are read anew, of the named sources those of the times given."""
+    from flows.night import ENGINES, NightError
+    from flows.nightly import run_night
+    from flows.recovery import backfill_night
+    from flows.seam import DirectRunner
+
+    pairs = [entry.partition("=")[::2] for entry in receipt or []]
+    if wrong := [source for source, received in pairs if not received]:
+        raise NightError(f"--receipt takes SOURCE=TIME, not {wrong[0]!r}.")
+    night = backfill_night(lake, dict(pairs), ENGINES[engine.value], keep, accept or [])
+    report = run_night(night, DirectRunner())
+    if as_json:
+        print_json(report.as_dict())
+    else:
+        print(f"nothing changed since {night.before}" if report.unchanged else f"committed snapshot {report.snapshot}")
 
 
 @app.command()

@@ -6,10 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from flows.fetch.retention import prune_raw
 from flows.night import Gate, Night, code_version
-from schemas.dictionary import data_dictionary
 from flows.takedown import last_takedown
+from schemas.dictionary import data_dictionary
 from schemas.lake.manifest import Manifest, SourceEntry, TableEntry
+from schemas.lake.pins import pinned
 from schemas.lake.reader import committed_snapshots
 from schemas.lake.views import views_sql
 from schemas.lake.writer import SnapshotWriter
@@ -59,15 +61,16 @@ def manifest_of(
 
 
 def collect_garbage(night: Night) -> list[str]:
-    """Remove snapshots and indexes beyond the newest `keep`, those that still show a firm taken down since, and leftovers
-    of runs that never committed.
+    """Remove snapshots and indexes beyond the newest `keep`, those that still show a firm taken down since, deliveries
+    that nobody needs any more, and leftovers of runs that never committed. Returns the snapshots removed.
 
     A snapshot was committed when the current one or one of those it follows names it; a manifest alone does not
-    tell, since a run can die between manifest and commit.
+    tell, since a run can die between manifest and commit. The current one always stays, and what a reader still pins
+    until it lets go.
     """
     lake = night.lake
-    withdrawn = last_takedown(lake)
-    kept = {name for name in committed_snapshots(lake)[: night.keep] if name >= withdrawn or name == night.snapshot}
+    committed, withdrawn = committed_snapshots(lake), last_takedown(lake)
+    kept = {*committed[:1], *(name for name in committed[: night.keep] if name >= withdrawn), *pinned(lake)}
     gone = [name for name in lake.snapshots() if name not in kept]
     for name in gone:
         lake.remove(f"snapshots/{name}")
@@ -75,6 +78,7 @@ def collect_garbage(night: Night) -> list[str]:
         store = open_store(engine, lake)
         for name in set(store.snapshots()) - kept:
             store.drop(name)
+    prune_raw(lake)
     lake.remove_leftovers()
     return gone
 

@@ -18,11 +18,11 @@ def test_the_file_deploys_the_night_at_half_past_three_in_seoul() -> None:
     assert [(s.cron, s.timezone) for s in nightly.schedules] == [("30 3 * * *", "Asia/Seoul")]
 
 
-def test_there_is_one_deployment_for_every_enabled_source_and_one_for_reindexing() -> None:
+def test_there_is_one_deployment_for_every_enabled_source_and_one_for_every_task_of_operators() -> None:
     deployments = check_deployment_file(FILE).deployments
     alone = {d.parameters["sources"][0] for d in deployments if "sources" in d.parameters}
     assert alone == {name for name in source_names() if load_source(name).enabled}
-    assert "reindex" in {d.name for d in deployments}
+    assert {"reindex", "rollback", "backfill", "verify"} <= {d.name for d in deployments}
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,7 @@ def test_there_is_one_deployment_for_every_enabled_source_and_one_for_reindexing
         (lambda d: d["deployments"][0]["work_pool"].update(nmae="x"), "nmae"),
         (lambda d: d.update(deploymets=d["deployments"]), "deploymets"),
         (lambda d: d.pop("pull"), "pull"),
+        (lambda d: d["deployments"].append(d["deployments"][0]), "deployed twice: nightly of flows.scheduled.nightly"),
     ],
 )
 def test_misspelt_and_unknown_keys_are_refused_by_name(tmp_path: Path, change, said: str) -> None:

@@ -91,7 +91,7 @@ def api(env: dict[str, str], path: str, body: dict[str, object] | None = None) -
 
 def test_every_deployment_is_there_and_the_nightly_one_is_scheduled(prefect: dict[str, str]) -> None:
     deployments = {d["name"]: d for d in api(prefect, "deployments/filter")}
-    assert {"nightly", "reindex", "venture", "dart"} <= set(deployments)
+    assert {"nightly", "reindex", "rollback", "backfill", "verify", "venture", "dart"} <= set(deployments)
     (schedule,) = deployments["nightly"]["schedules"]
     assert schedule["active"]
     assert schedule["schedule"]["cron"] == "30 3 * * *"
@@ -118,8 +118,9 @@ def test_the_deployed_night_runs_to_completion_under_a_worker(prefect: dict[str,
     artifacts = {a["key"]: a for a in api(prefect, "artifacts/filter")}
     assert snapshot.name in str(artifacts["night-sources"]["description"])
     assert "krx_listed" in str(artifacts["night-sources"]["data"])
+    assert "resolve:" in str(artifacts["night-report"]["data"])
     tasks = {t["name"].rsplit("-", 1)[0] for t in api(prefect, "task_runs/filter")}
-    assert {"collect", "resolve", "describe", "embed", "index", "judge", "commit"} <= tasks
+    assert {"collect", "refine", "resolve", "describe", "encode", "embed", "index", "judge", "commit"} <= tasks
 
 
 def test_a_parameter_of_the_wrong_kind_is_refused(prefect: dict[str, str]) -> None:

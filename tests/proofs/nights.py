@@ -32,10 +32,13 @@ STEPS: Final = (
     "refine",
     "resolve",
     "describe",
+    "list_texts",
+    "encode",
     "embed",
     "index",
     "judge",
     "commit",
+    "publish",
     "collect_garbage",
 )
 _FIRST_DAY: Final = date(2026, 5, 1)
