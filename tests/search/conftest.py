@@ -81,7 +81,7 @@ class Visitor:
 
     def __init__(self, browser: Browser, base: str, **options: Any) -> None:
         self.base = base
-        self.context = browser.new_context(base_url=base, locale="ko-KR", **options)
+        self.context = browser.new_context(base_url=base, **{"locale": "ko-KR", **options})
         self.page: Page = self.context.new_page()
         self.errors: list[str] = []
         self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
