@@ -23,7 +23,7 @@ $(UV):
 
 .venv/.test: pyproject.toml constraints.txt | $(UV)
 	@echo "installing packages, with test tools and models"
-	@$(UV) pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[dev,models]'
+	@$(UV) pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[dev,models,dask]'
 	@touch .venv/.demo $@
 
 install: .venv/.demo  ## make the environment only

@@ -71,7 +71,6 @@ def test_changes_of_a_register_are_counted_and_told(
 def clock(monkeypatch: pytest.MonkeyPatch, now: str) -> None:
     """Nights of a test run within a second of each other; a snapshot is named by its second."""
     monkeypatch.setattr("flows.night.timestamp", lambda: now)
-    monkeypatch.setattr("flows.fetch.delivery.timestamp", lambda: now)
 
 
 def cut_off(text: str) -> bytes:

@@ -1,0 +1,30 @@
+"""The night with its texts embedded on many machines: the same steps, on Dask's task runner.
+
+Needs the extra `dask`. Deploy it as `flows.fanout.nightly` (docs/scaling.md). Workers need the package, the model
+and the lake at the same address; they are handed names, and write the vectors of their part into the lake, so the
+table is the same bytes as that of one machine.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from prefect_dask import DaskTaskRunner
+
+from flows import scheduled
+
+SCHEDULER_VARIABLE: Final = "CAPLAKE_DASK"
+WORKERS_VARIABLE: Final = "CAPLAKE_DASK_WORKERS"
+
+
+def dask_runner() -> DaskTaskRunner:
+    """The cluster whose scheduler `CAPLAKE_DASK` names, else one of `CAPLAKE_DASK_WORKERS` (2) processes here."""
+    if address := os.environ.get(SCHEDULER_VARIABLE):
+        return DaskTaskRunner(address=address)
+    workers = int(os.environ.get(WORKERS_VARIABLE, "2"))
+    cluster = {"n_workers": workers, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    return DaskTaskRunner(cluster_kwargs=cluster)
+
+
+nightly = scheduled.nightly.with_options(name="nightly-fanout", task_runner=dask_runner())
