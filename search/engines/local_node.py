@@ -19,7 +19,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -94,14 +94,22 @@ def _java_version(home: Path) -> int:
     return int(version.group(1)) if modules is None or "jdk.localedata" in modules.group(1) else 0
 
 
-def start(base: Path, folder: Path, *, port: int = 0, heap: str = DEFAULT_HEAP, say: Say = print) -> Node:
+def start(
+    base: Path,
+    folder: Path,
+    *,
+    port: int = 0,
+    heap: str = DEFAULT_HEAP,
+    say: Say = print,
+    settings: Mapping[str, Any] | None = None,
+) -> Node:
     """Start a node whose program lies under `base` and whose data under `folder`; returns when it answers.
 
-    Port 0 takes a free one. Raises EngineError, with what the node said, when it does not come up.
+    Port 0 takes a free one. `settings` replace those of a node that stands alone; None leaves one out. Raises EngineError, with what the node said, when it does not come up.
     """
     java = java_home() / "bin" / "java"
     home = assembled_home(base, say)
-    config = _configured(folder, port)
+    config = _configured(folder, port, settings or {})
     command = [
         str(java), f"-Xms{heap}", f"-Xmx{heap}", "-XX:+UseSerialGC",
         "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
@@ -179,9 +187,9 @@ def _identity(folder: Path) -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
-def _configured(folder: Path, port: int) -> Path:
+def _configured(folder: Path, port: int, more: Mapping[str, Any]) -> Path:
     """Write the configuration; data that is there already is kept."""
-    settings = {
+    settings: dict[str, Any] = {
         "cluster.name": "caplake-local", "node.name": "local", "discovery.type": "single-node",
         "network.host": "127.0.0.1", "http.port": port, "transport.port": 0, "node.portsfile": True,
         "path.data": str(folder / "data"), "path.logs": str(folder / "logs"),
@@ -190,6 +198,7 @@ def _configured(folder: Path, port: int) -> Path:
         # A slip in an index's name should be an error, not a new index with a guessed mapping.
         "action.auto_create_index": False,
     }  # fmt: skip
+    settings = {key: value for key, value in {**settings, **more}.items() if value is not None}
     for name in ("config", "data", "logs", "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "logs" / "http.ports").unlink(missing_ok=True)

@@ -149,7 +149,7 @@ class OpenSearchStore:
         if refused:
             raise EngineError(
                 f"OpenSearch at {self.connection.address} refused {len(refused)} of {len(documents)} "
-                f"statements, first {refused[0]}. The index was removed, the one in use stays. "
+                f"statements, first {refused[0].rstrip('.')}. The index was removed, the one in use stays. "
                 "Run it again when the cause is gone."
             )
 

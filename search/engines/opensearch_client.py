@@ -44,11 +44,15 @@ class Connection:
 
     @classmethod
     def from_environment(cls) -> Connection:
-        """From CAPLAKE_OPENSEARCH_URL, _USER, _PASSWORD and _CA."""
+        """From CAPLAKE_OPENSEARCH_URL, _USER, _PASSWORD, _CA and _SECONDS."""
         url, user, password, ca = (
             os.environ.get(f"CAPLAKE_OPENSEARCH_{name}") or None for name in ("URL", "USER", "PASSWORD", "CA")
         )
-        return cls(url or DEFAULT_URL, user, password, ca)
+        try:
+            seconds = float(os.environ.get("CAPLAKE_OPENSEARCH_SECONDS") or _SECONDS)
+        except ValueError:
+            raise EngineError("CAPLAKE_OPENSEARCH_SECONDS must be a number of seconds to wait for an answer.") from None
+        return cls(url or DEFAULT_URL, user, password, ca, seconds)
 
     @property
     def address(self) -> str:
