@@ -30,6 +30,7 @@ app.add_typer(review.app, name="review")
 app.add_typer(lake.app, name="lake")
 app.command("sql")(lake.sql)
 app.command("serve")(serving.serve)
+app.command("mcp")(serving.mcp)
 app.command("status")(serving.status)
 
 

@@ -8,9 +8,11 @@ table is the same bytes as that of one machine.
 from __future__ import annotations
 
 import os
-from typing import Final
+from typing import Any, Final, cast
 
-from prefect_dask import DaskTaskRunner
+from prefect.futures import PrefectFuture
+from prefect.task_runners import TaskRunner
+from prefect_dask.task_runners import DaskTaskRunner
 
 from flows import scheduled
 
@@ -27,4 +29,7 @@ def dask_runner() -> DaskTaskRunner:
     return DaskTaskRunner(cluster_kwargs=cluster)
 
 
-nightly = scheduled.nightly.with_options(name="nightly-fanout", task_runner=dask_runner())
+nightly = scheduled.nightly.with_options(
+    name="nightly-fanout",
+    task_runner=cast(TaskRunner[PrefectFuture[Any]], dask_runner()),  # its futures are Prefect's, typed as its own
+)

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from search.columns import Mask, SnapshotColumns
-from search.engines.base import Candidates, Floats
+from search.engines.base import Candidates, Floats, Rows
 from transforms.capabilities import text_hash
 
 
@@ -22,15 +22,15 @@ class LikenessWeights:
     Chosen on development firms by `python -m search.evaluation.known_item` (docs/benchmarks.md, "Known item").
     """
 
-    words: float = 0.3
-    meaning: float = 0.7
+    words: float = 0.25
+    meaning: float = 0.75
     place: float = 0.3
     industry: float = 0.7
     hint: float = 0.3
 
 
 DEFAULT_LIKENESS: Final = LikenessWeights()
-LEAST_LIKENESS: Final = 0.25
+LEAST_LIKENESS: Final = 0.2
 """Firms whose meaning is at least so near to a description's (cosine) count as like it."""
 
 
@@ -50,22 +50,29 @@ class Likeness:
         return found
 
     @cached_property
+    def _spoken(self) -> Rows:
+        """Sorted rows of the firms that have a statement."""
+        return np.unique(self._columns.firm_of)
+
+    @cached_property
     def _vectors(self) -> Floats:
-        """Per firm row the unit vector of all its statements; shape (firms, dimensions), zero where it has none."""
+        """Unit vector of all that a firm says, shape (firms that have a statement, dimensions)."""
         columns = self._columns
         table = columns.snapshot.table("embeddings", ["text_hash", "vector"]).with_row_index("place")
         vectors = table["vector"].explode().to_numpy().reshape(table.height, -1)
         hashes = pl.DataFrame({"text_hash": [text_hash(text) for text in columns.statements["text"]]})
         place = hashes.join(table.select("text_hash", "place"), on="text_hash", maintain_order="left")["place"]
-        found = np.zeros((columns.size, vectors.shape[1]), np.float32)
-        np.add.at(found, columns.firm_of, vectors[place.to_numpy()] * self._share[:, None])
+        found = np.zeros((len(self._spoken), vectors.shape[1]), np.float32)
+        firm = np.searchsorted(self._spoken, columns.firm_of)
+        np.add.at(found, firm, vectors[place.to_numpy()] * self._share[:, None])
         norm = np.linalg.norm(found, axis=1, keepdims=True)
         unit: Floats = np.divide(found, norm, out=found, where=norm > 0)
         return unit
 
     def meaning(self, vector: Floats) -> Floats:
-        """Cosine of every firm with a unit vector."""
-        found: Floats = self._vectors @ vector
+        """Cosine of every firm with a unit vector; zero of one that says nothing."""
+        found = np.zeros(self._columns.size, np.float32)
+        found[self._spoken] = self._vectors @ vector
         return found
 
     def words(self, lexical: Candidates) -> Floats:

@@ -12,14 +12,15 @@ _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 def flat(frame: pl.DataFrame) -> pl.DataFrame:
     """Lists as text joined by blanks, for formats that have no lists."""
     return frame.with_columns(
-        pl.col(name).cast(pl.List(pl.String)).list.join(" ") for name, kind in frame.schema.items() if isinstance(kind, pl.List)
+        pl.col(name).cast(pl.List(pl.String)).list.join(" ")
+        for name, kind in frame.schema.items()
+        if isinstance(kind, pl.List)
     )
 
 
 def harmless(frame: pl.DataFrame) -> pl.DataFrame:
     """Texts that a spreadsheet would run as a formula get an apostrophe in front."""
+    cell = pl.col(pl.String)
     return frame.with_columns(
-        pl.when(pl.col(name).str.slice(0, 1).is_in(_FORMULA_STARTS)).then("'" + pl.col(name)).otherwise(pl.col(name)).alias(name)
-        for name, kind in frame.schema.items()
-        if kind == pl.String
+        pl.when(cell.str.slice(0, 1).is_in(_FORMULA_STARTS)).then("'" + cell).otherwise(cell).name.keep()
     )

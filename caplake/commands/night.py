@@ -55,3 +55,5 @@ def run(
             table.add_row(name, str(e.as_of), *(f"{n:,}" for n in counts))
         console.print(table)
         console.print(f"committed snapshot {report.snapshot}")
+    for warning in report.warnings:
+        console.print(f"warning: {warning}", highlight=False)

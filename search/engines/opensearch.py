@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
-from opensearchpy.exceptions import NotFoundError, TransportError
+from opensearchpy.exceptions import NotFoundError, RequestError, TransportError
 from opensearchpy.helpers import streaming_bulk
 
 from search.engines.base import Documents, Engine, EngineError
@@ -50,7 +51,8 @@ class OpenSearchStore:
         client = self.connection.client()
         with in_words(self.connection):
             client.indices.delete(index=aside, ignore_unavailable=True)
-            client.indices.create(index=aside, body=self._body(snapshot, documents))
+            with _once():
+                client.indices.create(index=aside, body=self._body(snapshot, documents))
         try:
             self._load(aside, documents)
             self._finish(aside, index)
@@ -166,16 +168,31 @@ class OpenSearchStore:
                 )
             client.indices.delete(index=index, ignore_unavailable=True)
             settings = {"index.number_of_replicas": self.replicas, "index.blocks.write": True}
-            client.indices.clone(
-                index=aside, target=index, body={"settings": settings}, wait_for_active_shards=1,
-                request_timeout=_SLOW_SECONDS,
-            )  # fmt: skip
+            with _once():
+                client.indices.clone(
+                    index=aside, target=index, body={"settings": settings}, wait_for_active_shards=1,
+                    request_timeout=_SLOW_SECONDS,
+                )  # fmt: skip
+            # Where there is room for the copies they are waited for: one node may then be lost after the commit.
+            nodes = client.cluster.health()["number_of_data_nodes"]
             client.cluster.health(
                 index=index,
-                wait_for_status="yellow",
+                wait_for_status="green" if 0 < self.replicas < nodes else "yellow",
                 timeout=f"{_SLOW_SECONDS}s",
                 request_timeout=_SLOW_SECONDS,
             )
+
+
+@contextmanager
+def _once() -> Iterator[None]:
+    """For making an index that was removed just before: a node that dies after it made one leaves no answer, the client
+    asks the next node, and that finds it made. What is in it is counted later.
+    """
+    try:
+        yield
+    except RequestError as error:
+        if error.error != "resource_already_exists_exception":
+            raise
 
 
 def _setting(name: str, default: str, pattern: str, rule: str) -> str:

@@ -7,12 +7,14 @@ from search.engines.base import EngineError, IndexStore
 
 
 def open_store(name: str, lake: Lake) -> IndexStore:
-    """The index store of an engine. Raises EngineError for an unknown name or a lake it cannot use."""
+    """The index store of an engine. Raises EngineError for an unknown name."""
     if name == "embedded":
+        if lake.local_root is None:
+            from search.engines.remote import RemoteEmbeddedStore
+
+            return RemoteEmbeddedStore(lake)
         from search.engines.embedded import EmbeddedStore
 
-        if lake.local_root is None:
-            raise EngineError(f"the embedded engine needs a local lake, not {lake.url}. Use --engine opensearch.")
         return EmbeddedStore(lake.local_root / "index" / "embedded")
     if name == "opensearch":
         from search.engines.opensearch import OpenSearchStore

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
+from functools import lru_cache, partial
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -26,9 +26,17 @@ from transforms.text import tokens
 RankFirms = Callable[[str, int], list[int]]
 """From a need and a number to that many firm rows, best first."""
 
+
+class Tunable(Protocol):
+    """A ranking with what can be chosen for it."""
+
+    def __call__(self, need: str, limit: int, tuning: Tuning = ...) -> list[int]: ...
+
+
 _CANDIDATES: Final = 400
 _NORI_CANDIDATES: Final = 4_000
 """Its candidates are filtered afterwards, so there are more of them."""
+_LEAST_FIELD: Final = 0.1
 RRF_K: Final = 60.0
 """The usual constant of reciprocal rank fusion."""
 
@@ -69,40 +77,25 @@ class Baselines:
         self._service = service
         self._nori = nori
         self._asked = lru_cache(maxsize=512)(self._ask)
+        self._found = lru_cache(maxsize=2_048)(self._candidates)
 
     def words(self, need: str, limit: int, tuning: Tuning = PLAIN) -> list[int]:
         """BM25 over our tokens."""
-        _, _, rows = self._asked(need)
-        query = LexicalQuery(dict.fromkeys(tokens(need), 1.0))
-        return self._firms(self._service.engine.lexical(query, _CANDIDATES, rows), limit, tuning)
+        return self._firms(self._found("words", need), limit, tuning)
 
     def meaning(self, need: str, limit: int, tuning: Tuning = PLAIN) -> list[int]:
         """Nearest statements by embedding."""
-        _, _, rows = self._asked(need)
-        vector = self._service.embedder.encode_queries([need])[0]
-        return self._firms(self._service.engine.dense(vector, _CANDIDATES, rows), limit, tuning)
+        return self._firms(self._found("meaning", need), limit, tuning)
 
     def concepts(self, need: str, limit: int, tuning: Tuning = PLAIN) -> list[int]:
         """Tags alone: statements by the concepts and fields that were understood."""
-        understood, mask, _ = self._asked(need)
-        service = self._service
-        concepts = {c.id: c.score for c in understood.concepts}
-        fields = {f.id: f.score for f in understood.fields if f.score >= 0.1}
-        leg = concept_leg(service.columns, concepts, fields, DEFAULT_WEIGHTS)
-        leg *= mask[service.columns.firm_of]
-        found = np.flatnonzero(leg > 0).astype(np.int32)
-        return self._firms(Candidates.ranked(found, leg[found]), limit, tuning)
+        return self._firms(self._found("concepts", need), limit, tuning)
 
     def nori(self, need: str, limit: int, tuning: Tuning = PLAIN) -> list[int]:
         """BM25 over OpenSearch's Korean analysis. Raises EngineError."""
-        if self._nori is None:
-            raise ValueError("nori BM25 needs an OpenSearch index of the snapshot")
-        _, mask, _ = self._asked(need)
-        found = self._nori.statements(need, _NORI_CANDIDATES)
-        kept = mask[self._service.columns.firm_of[found.rows]]
-        return self._firms(Candidates(found.rows[kept], found.scores[kept]), limit, tuning)
+        return self._firms(self._found("nori", need), limit, tuning)
 
-    def fused(self, words: Callable[[str, int, Tuning], list[int]], need: str, limit: int, tuning: Tuning) -> list[int]:
+    def fused(self, words: Tunable, need: str, limit: int, tuning: Tuning = PLAIN) -> list[int]:
         """Reciprocal rank fusion of a ranking by words and the one by meaning."""
         scores: dict[int, float] = {}
         for ranking, share in ((words, tuning.words), (self.meaning, 1.0 - tuning.words)):
@@ -110,24 +103,47 @@ class Baselines:
                 scores[row] = scores.get(row, 0.0) + share / (tuning.k + rank)
         return sorted(scores, key=lambda row: (-scores[row], row))[:limit]
 
-    def systems(self, tunings: Mapping[str, Tuning] | None = None) -> dict[str, RankFirms]:
-        """All baselines by name, each with its tuning where one is given."""
-        chosen = tunings or {}
-        plain: dict[str, Callable[[str, int, Tuning], list[int]]] = {
+    def tunable(self) -> dict[str, Tunable]:
+        """All baselines by name; those of OpenSearch where there is one."""
+        found: dict[str, Tunable] = {
             "BM25, our tokens": self.words,
             "dense": self.meaning,
-            "RRF, our tokens and dense": lambda need, limit, t: self.fused(self.words, need, limit, t),
+            "RRF, our tokens and dense": partial(self.fused, self.words),
             "concepts": self.concepts,
         }
         if self._nori is not None:
-            plain["BM25, nori"] = self.nori
-            plain["RRF, nori and dense"] = lambda need, limit, t: self.fused(self.nori, need, limit, t)
-        return {name: _tuned(ranking, chosen.get(name, PLAIN)) for name, ranking in plain.items()}
+            found |= {"BM25, nori": self.nori, "RRF, nori and dense": partial(self.fused, self.nori)}
+        return found
+
+    def systems(self, tunings: Mapping[str, Tuning] | None = None) -> dict[str, RankFirms]:
+        """All baselines, each with its tuning where one is given."""
+        chosen = tunings or {}
+        return {name: partial(rank, tuning=chosen.get(name, PLAIN)) for name, rank in self.tunable().items()}
 
     def _ask(self, need: str) -> tuple[Understood, Mask, Rows]:
         understood = self._service.understand(need)
         mask = firm_mask(self._service.columns, understood.filters, self._service.today())
         return understood, mask, np.flatnonzero(mask).astype(np.int32)
+
+    def _candidates(self, leg: str, need: str) -> Candidates:
+        """Statements of the allowed firms, best first."""
+        understood, mask, rows = self._asked(need)
+        engine, columns = self._service.engine, self._service.columns
+        if leg == "words":
+            return engine.lexical(LexicalQuery(dict.fromkeys(tokens(need), 1.0)), _CANDIDATES, rows)
+        if leg == "meaning":
+            return engine.dense(self._service.embedder.encode_queries([need])[0], _CANDIDATES, rows)
+        if leg == "concepts":
+            concepts = {c.id: c.score for c in understood.concepts}
+            fields = {f.id: f.score for f in understood.fields if f.score >= _LEAST_FIELD}
+            scores = concept_leg(columns, concepts, fields, DEFAULT_WEIGHTS) * mask[columns.firm_of]
+            found = np.flatnonzero(scores > 0).astype(np.int32)
+            return Candidates.ranked(found, scores[found])
+        if self._nori is None:
+            raise ValueError("nori BM25 needs an OpenSearch index of the snapshot")
+        everywhere = self._nori.statements(need, _NORI_CANDIDATES)
+        kept = mask[columns.firm_of[everywhere.rows]]
+        return Candidates(everywhere.rows[kept], everywhere.scores[kept])
 
     def _firms(self, found: Candidates, limit: int, tuning: Tuning) -> list[int]:
         columns = self._service.columns
@@ -154,7 +170,3 @@ def nori_of(service: SearchService) -> NoriBaseline:
     store = OpenSearchStore()
     store.open(service.snapshot.name)
     return NoriBaseline(store.connection, store.index_name(service.snapshot.name))
-
-
-def _tuned(ranking: Callable[[str, int, Tuning], list[int]], tuning: Tuning) -> RankFirms:
-    return lambda need, limit: ranking(need, limit, tuning)

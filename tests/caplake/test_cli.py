@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,15 @@ import pytest
 
 from caplake.cli import main
 
+
+def _exit_code(command: Callable[[], object]) -> int:
+    try:
+        command()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
 def caplake(*arguments: str, code: int = 0) -> str:
     """Run the command line in this process; what it printed on the stream that people would look at."""
     out, err = io.StringIO(), io.StringIO()
@@ -21,12 +31,10 @@ def caplake(*arguments: str, code: int = 0) -> str:
         pytest.MonkeyPatch.context() as patch,
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
-        pytest.raises(SystemExit) as ended,
     ):
         patch.setattr(sys, "argv", ["caplake", *arguments])
-        main()
-        sys.exit(0)
-    assert (ended.value.code or 0) == code, out.getvalue() + err.getvalue()
+        ended = _exit_code(main)
+    assert ended == code, out.getvalue() + err.getvalue()
     return out.getvalue() if code == 0 else err.getvalue()
 
 

@@ -18,7 +18,7 @@ def test_reads_korean_windows_and_utf8_alike() -> None:
 
 
 def test_line_numbers_count_the_lines_of_the_file() -> None:
-    table = read_table('a,b\n1,"x\ny"\n2,z\n'.encode(), "a.csv")
+    table = read_table(b'a,b\n1,"x\ny"\n2,z\n', "a.csv")
     assert table.frame["_line"].to_list() == [2, 4]
 
 

@@ -41,6 +41,21 @@ SMALLEST_WORLD: Final = 12_000
 SHARE_LINKED: Final = (0.05, 0.5)
 """Bounds of the share of records taken to have a partner; in between the table itself tells."""
 
+SMALLEST_REGISTER: Final = 3_000
+"""The same for one of two registers that are known to share firms."""
+
+ENOUGH_SHARED: Final = 30
+"""Pairs equal in name and place from which on two registers are known to share firms."""
+
+SHARE_OF_REGISTER: Final = (0.05, 0.95)
+"""Bounds of the share of the smaller register that the larger one has."""
+
+REPEATED_AT_MOST: Final = 0.05
+"""A register lists a firm once where it has fewer equal pairs within than this share of those with other registers."""
+
+TWO_ENTRIES: Final = 0.6
+"""Most that two equal entries of such a register score: it means two firms, one often the other's successor."""
+
 NAME_ODDS: Final = {
     "short": (0.1, 1e-4),
     "alias": (0.2, 1e-5),

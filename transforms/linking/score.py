@@ -11,6 +11,7 @@ import polars as pl
 
 from transforms.linking import rarity, rules
 from transforms.linking.compare import LEVELS, Compared, Flags
+from transforms.linking.origins import Origins, origins
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,15 +39,14 @@ def scored(pairs: Compared, table: pl.DataFrame) -> pl.DataFrame:
     `table` as from `prepared`. A pair that agrees in nothing but its name scores below every tier. `is_apart`: the
     records are two firms for certain enough to keep others from joining them.
     """
-    world = _world(table)
-    odds = (
-        _name_odds(pairs, table, world) * _place_factor(pairs, table) * _factor(pairs, "home") * _factor(pairs, "goods")
-    )
-    odds *= _founding_factor(pairs, table) * np.where(
-        pairs.same_origin, _by_name(rules.SAME_ORIGIN, 1.0)[pairs.levels["name"]], 1.0
-    )
+    known = origins(pairs, table)
+    odds = _name_odds(pairs, table, known) * _place_factor(pairs, table)
+    odds *= _factor(pairs, "home") * _factor(pairs, "goods") * _founding_factor(pairs, table)
+    odds *= np.where(pairs.same_origin, _by_name(rules.SAME_ORIGIN, 1.0)[pairs.levels["name"]], 1.0)
     score = _stated(pairs, table, odds / (1 + odds))
-    apart = pairs.at("day", "apart")
+    entries = known.is_repeated & pairs.at("name", "exact", "sound")
+    score = np.where(entries, np.minimum(score, rules.TWO_ENTRIES), score)
+    apart = pairs.at("day", "apart") | entries
     worth = (score >= rules.REVIEW) | (apart & pairs.at("name", "exact", "sound", "alias", "spelled", "typo", "short"))
     chosen = pairs.taken(worth)
     named = pl.DataFrame(dict(chosen.levels))
@@ -61,29 +61,22 @@ def scored(pairs: Compared, table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _world(table: pl.DataFrame) -> float:
-    """Firms that a record could be taken for: names and provinces of the table, at least rules.SMALLEST_WORLD."""
-    placed = table.drop_nulls("province").select(pl.struct("sound", "province").n_unique()).item()
-    return max(float(placed), float(rules.SMALLEST_WORLD))
-
-
 def _by_name(values: Mapping[str, float], default: float) -> Floats:
     return np.array([values.get(name, default) for name in LEVELS["name"]])
 
 
-def _name_odds(pairs: Compared, table: pl.DataFrame, world: float) -> Floats:
+def _name_odds(pairs: Compared, table: pl.DataFrame, known: Origins) -> Floats:
     log_probability = table["log_probability"].to_numpy()
     commoner = np.maximum(log_probability[pairs.left], log_probability[pairs.right])
-    chance = rarity.namesake_chance(commoner)
-    chance += 0.3 * _namesakes(pairs, table) / world
-    rare = _share_linked(pairs, table) / (world * chance)
-    fixed = _by_name({name: share / (world * chance) for name, (share, chance) in rules.NAME_ODDS.items()}, 0.0)
+    chance = rarity.namesake_chance(commoner) + 0.3 * _namesakes(pairs, table) / known.world
+    rare = known.share / (known.world * chance)
+    fixed = _by_name({name: share / chance for name, (share, chance) in rules.NAME_ODDS.items()}, 0.0)
     scale = _by_name(
         {"exact": 1.0, "sound": 1 / rules.SOUND_COLLISION, "spelled": rules.SPELLED_SHARE / rules.SPELLED_CHANCE}, 0.0
     )[pairs.levels["name"]]
-    slip = rules.TYPO_SHARE / (world * rarity.near_chance(commoner))
-    odds = np.where(scale > 0, rare * scale, fixed[pairs.levels["name"]])
-    return np.where(pairs.at("name", "typo"), slip, odds)
+    odds = np.where(scale > 0, rare * scale, fixed[pairs.levels["name"]] / known.world)
+    slip = rules.TYPO_SHARE / (known.world * rarity.near_chance(commoner))
+    return np.asarray(np.where(pairs.at("name", "typo"), slip, odds), dtype=np.float64)
 
 
 def _factor(pairs: Compared, kind: str) -> Floats:
@@ -145,14 +138,6 @@ def _namesakes(pairs: Compared, table: pl.DataFrame) -> Floats:
     own = np.where(pairs.at("place", "other_city", "apart"), 2.0, 1.0)
     most = np.maximum(cities[pairs.left], cities[pairs.right])
     return np.asarray(np.maximum(most - own, 0.0), dtype=np.float64)
-
-
-def _share_linked(pairs: Compared, table: pl.DataFrame) -> float:
-    """Share of the records with a place that agree with another in name and place, within the bounds."""
-    agreeing = pairs.at("name", "exact") & pairs.at("place", "street", "district", "city", "province")
-    linked = len(np.union1d(pairs.left[agreeing], pairs.right[agreeing]))
-    low, high = rules.SHARE_LINKED
-    return float(np.clip(linked / max(table["province"].count(), 1), low, high))
 
 
 def _sole_site(pairs: Compared, table: pl.DataFrame) -> Flags:
