@@ -20,7 +20,8 @@ class Weights:
     """Share of each leg in a statement's score, and how further statements of a firm add up.
 
     `field_only` is what a statement in a sought field counts beside one with the concept, `broader` one with a
-    wider concept; `named` weighs the words of the sought concepts' names, `sense` their share of the embedding.
+    wider concept, `context` one with a concept of a field that is not meant; `named` weighs the words of the sought
+    concepts' names, `sense` their share of the embedding.
 
     Chosen on development data by `python -m search.evaluation.tune` (docs/benchmarks.md, "Ranking").
     """
@@ -31,6 +32,7 @@ class Weights:
     further: float = 0.5
     field_only: float = 0.4
     broader: float = 0.7
+    context: float = 0.4
     named: float = 0.6
     sense: float = 0.5
 

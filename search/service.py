@@ -274,7 +274,7 @@ class SearchService:
         columns = self.columns
         rows = None if allowed.all() else np.flatnonzero(allowed).astype(np.int32)
         aim = self._sought(understood)
-        lexical = self.engine.lexical(understood.lexical.also(aim.tokens), _CANDIDATES, rows)
+        lexical = self.engine.lexical(understood.lexical.times(aim.context).also(aim.tokens), _CANDIDATES, rows)
         vector = self._vector(understood.text, aim.names)
         dense = self.engine.dense(vector, _CANDIDATES, rows) if vector.any() else Candidates.none()
         scores = score_statements(columns, lexical, dense, aim.concepts, aim.fields, self._weights)
@@ -309,8 +309,11 @@ class SearchService:
 
     def _sought(self, understood: Understood) -> Sought:
         if understood.describes:
-            return Sought({}, {}, {}, "")
-        return sought(understood, self.vocabulary, broader=self._weights.broader, named=self._weights.named)
+            return Sought({}, {}, {}, "", {})
+        weights = self._weights
+        return sought(
+            understood, self.vocabulary, broader=weights.broader, named=weights.named, context=weights.context
+        )
 
     def _vector(self, text: str, names: str = "") -> Floats:
         """Embedding of the need, turned towards the names of what it seeks."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.vocabulary import Vocabulary
+from schemas.vocabulary import Concept, Vocabulary
 from search.understand import Understood
 from transforms.text import tokens
 
@@ -21,25 +21,30 @@ _FORMS: Final = 3
 
 @dataclass(frozen=True)
 class Sought:
-    """Strengths in (0, 1], the strongest 1. `tokens` are the analysed words of the names of the concepts and of a
-    field that is surely meant, with their weights; `names` those names in both languages, for the embedding.
+    """Strengths in (0, 1]. `tokens` are the analysed words of the names of the concepts and of a
+    field that is surely meant, with their weights; `names` those names in both languages, for the embedding;
+    `context` the factors by which the need's own words count less that name a concept of no likely field.
     """
 
     concepts: Mapping[str, float]
     fields: Mapping[str, float]
     tokens: Mapping[str, float]
     names: str
+    context: Mapping[str, float]
 
 
-def sought(understood: Understood, vocabulary: Vocabulary, *, broader: float, named: float) -> Sought:
-    """What to look for; `broader` is the strength of a concept above a sought one, `named` the weight of names.
+def sought(understood: Understood, vocabulary: Vocabulary, *, broader: float, named: float, context: float) -> Sought:
+    """What to look for; `broader` is the strength of a concept above a sought one, `named` the weight of names,
+    `context` that of a concept of no likely field: a dry room whose controls are to be simulated is not sought.
 
     A need that no supplier answers seeks only what it names.
     """
     least = SURE_CONCEPT if understood.answerable else 1.0
     strong = [c for c in understood.concepts if c.score >= least][:_CONCEPTS]
     top = max((c.score for c in strong), default=1.0)
-    concepts = {c.id: c.score / top for c in strong}
+    shares = {c.id: _share(understood, vocabulary.concept[c.id], context) for c in strong}
+    concepts = {c.id: shares[c.id] * c.score / top for c in strong}
+    aside = _context(vocabulary, shares)
     for child, strength in list(concepts.items()):
         for parent in vocabulary.concept[child].broader:
             concepts[parent] = max(concepts.get(parent, 0.0), broader * strength)
@@ -54,7 +59,26 @@ def sought(understood: Understood, vocabulary: Vocabulary, *, broader: float, na
             weights[token] = max(weights.get(token, 0.0), named * strength)
     names = [vocabulary.concept[c].name(language) for c in concepts for language in ("ko", "en")]
     names += [name for field in meant for name in (field.ko, field.en)]
-    return Sought(concepts, {f.id: f.score / first for f in likely}, weights, " ".join(names))
+    return Sought(concepts, {f.id: f.score / first for f in likely}, weights, " ".join(names), aside)
+
+
+def _share(understood: Understood, concept: Concept, context: float) -> float:
+    """How far a concept is of what is meant: from `context`, if none of its fields is likely, to 1."""
+    if not understood.answerable:
+        return 1.0
+    score = {f.id: f.score for f in understood.fields}
+    likeliest = max((score.get(field, 0.0) for field in concept.fields), default=0.0)
+    return context + (1 - context) * likeliest / understood.fields[0].score
+
+
+def _context(vocabulary: Vocabulary, shares: Mapping[str, float]) -> dict[str, float]:
+    """Factors of the words of the concepts; a word of several concepts has the largest."""
+    factors: dict[str, float] = {}
+    for concept, share in shares.items():
+        entry = vocabulary.concept[concept]
+        for token in {token for form in (*entry.ko, *entry.en, *entry.abbr) for token in tokens(form)}:
+            factors[token] = max(factors.get(token, 0.0), share)
+    return factors
 
 
 def _forms(vocabulary: Vocabulary, concept: str) -> tuple[str, ...]:

@@ -70,6 +70,10 @@ class LexicalQuery:
         }
         return replace(self, weights=merged)
 
+    def times(self, factors: Mapping[str, float]) -> LexicalQuery:
+        """With the boosts of some tokens multiplied. What matches stays."""
+        return replace(self, weights={token: boost * factors.get(token, 1.0) for token, boost in self.weights.items()})
+
 
 @dataclass(frozen=True)
 class Candidates:
