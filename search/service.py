@@ -29,7 +29,7 @@ from search.lookup import Lookup
 from search.messages import say
 from search.profile import Profiles
 from search.rank import DEFAULT_WEIGHTS, Scores, Weights, ordered, score_firms, score_statements
-from search.sought import SURE_FIELD, Sought, sought
+from search.sought import Sought, sought
 from search.suggest import Suggester
 from search.understand import Scored, Understander, Understood
 from transforms.concepts import default_matcher
@@ -289,14 +289,14 @@ class SearchService:
 
     def _hits(self, understood: Understood) -> Mask:
         """The predicate: a statement of the firm is tagged with a sought concept, a broader one or a field that is
-        surely meant, or enough of the words are in one.
+        meant, or enough of the words are in one.
         """
         columns = self.columns
         if understood.describes:
             return alike(self.likeness.meaning(self._vector(understood.text)))
         tagged = [columns.concepts.of(concept) for concept in self._sought(understood).concepts]
         if understood.answerable:
-            tagged += [columns.fields.of(f.id) for f in understood.fields if f.score >= SURE_FIELD]
+            tagged += [columns.fields.of(field) for field in understood.meant]
         rows = np.concatenate([np.empty(0, np.int32), *tagged]).astype(np.int64)
         return columns.mask(columns.firm_of[rows]) | columns.mask(self.engine.matching_firms(understood.lexical))
 
