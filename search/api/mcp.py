@@ -11,12 +11,13 @@ from pydantic import Field
 from search.api.pinned import PinnedService
 from search.filters import Filters
 from search.parameters import field_ids, region_codes
+from search.service import LONGEST_NEED
 
 _INSTRUCTIONS: Final = """Finds Korean industrial technology firms by what they can do. Give the need in the buyer's own
 words, Korean or English. Quote the evidence with its source and date, tell what is unknown, and say so when there is
 no good match. Ranking knows no popularity and no payment. A registered supplier is not a designated specialist."""
 
-Need = Annotated[str, Field(description="What is needed, in plain Korean or English.", max_length=2_000)]
+Need = Annotated[str, Field(description="What is needed, in plain Korean or English.", max_length=LONGEST_NEED)]
 
 
 def create_mcp(lake_url: str, engine: str = "embedded") -> MCPServer:

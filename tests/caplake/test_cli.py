@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 from caplake.cli import main
+from search.service import LONGEST_NEED
 
 
 def _exit_code(command: Callable[[], object]) -> int:
@@ -97,7 +98,7 @@ def test_options_narrow_a_search(small_lake: str) -> None:
 
 @pytest.mark.parametrize(
     ("need", "said"),
-    [("", "무엇이 필요한지"), ("   \n", "무엇이 필요한지"), ("가" * 10_000, "2000"), ("🙂🙂🙂", "글자가 없는")],
+    [("", "무엇이 필요한지"), ("   \n", "무엇이 필요한지"), ("가" * 10_000, str(LONGEST_NEED)), ("🙂🙂🙂", "글자가 없는")],
 )
 def test_odd_questions_get_a_clear_answer(small_lake: str, need: str, said: str) -> None:
     assert said in caplake("search", need, "--lake", small_lake, code=1)

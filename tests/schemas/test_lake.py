@@ -133,7 +133,7 @@ def test_a_table_that_breaks_its_schema_is_not_written(lake: Lake) -> None:
     writer = SnapshotWriter(lake, "2026-01-01T000000Z")
     wrong = pl.DataFrame(
         {"record_key": ["no key"], "firm_id": ["F0000000001"], "tier": ["same"], "rule": ["x"], "score": [1.0]}
-    )
+    ).with_columns(linked_to=pl.lit(None, pl.String))
     with pytest.raises(LakeError, match=r"links.*record_key\|regex"):
         writer.write("links", wrong, GOLD_TABLES["links"])
     assert not lake.exists("snapshots/2026-01-01T000000Z/links.parquet")
@@ -147,6 +147,7 @@ def test_same_rows_in_any_order_are_the_same_bytes(lake: Lake) -> None:
             "tier": ["same"] * 50,
             "rule": ["alone"] * 50,
             "score": [1.0] * 50,
+            "linked_to": ["b:0"] * 50,
         }
     )
     writer = SnapshotWriter(lake, "2026-01-01T000000Z")
