@@ -98,7 +98,12 @@ def test_options_narrow_a_search(small_lake: str) -> None:
 
 @pytest.mark.parametrize(
     ("need", "said"),
-    [("", "무엇이 필요한지"), ("   \n", "무엇이 필요한지"), ("가" * 10_000, str(LONGEST_NEED)), ("🙂🙂🙂", "글자가 없는")],
+    [
+        ("", "무엇이 필요한지"),
+        ("   \n", "무엇이 필요한지"),
+        ("가" * 10_000, str(LONGEST_NEED)),
+        ("🙂🙂🙂", "글자가 없는"),
+    ],
 )
 def test_odd_questions_get_a_clear_answer(small_lake: str, need: str, said: str) -> None:
     assert said in caplake("search", need, "--lake", small_lake, code=1)
