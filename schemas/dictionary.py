@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dataframely as dy
 
 from schemas.gold import GOLD_TABLES, sort_key
-from schemas.records import RECORD_COLUMNS, record_schema
+from schemas.records import QUARANTINE_COLUMNS, RECORD_COLUMNS, record_schema
 from schemas.tables import Quarantine, table_note
 
 NOT_PERSONAL = "none"
@@ -60,3 +61,18 @@ def _column_entry(name: str, column: dy.Column, made_from: str) -> dict[str, Any
         "source": origin or made_from,
         "personal": notes.get("personal") or NOT_PERSONAL,
     }
+
+
+def columns_fingerprint() -> str:
+    """Of name, type, nullability and key of every declared column."""
+    told = [
+        (table, name, str(column.dtype), str(column.nullable), str(column.primary_key))
+        for table, columns in _declared().items()
+        for name, column in columns.items()
+    ]
+    return hashlib.sha256("\n".join("|".join(row) for row in told).encode()).hexdigest()[:12]
+
+
+def _declared() -> dict[str, dict[str, dy.Column]]:
+    tables = {name: schema.columns() for name, schema in GOLD_TABLES.items()}
+    return {**tables, "sources": RECORD_COLUMNS, "quarantine": QUARANTINE_COLUMNS}

@@ -6,14 +6,8 @@ release has carried it), put the new fingerprint there and run `make docs`. A te
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Final
-
-import dataframely as dy
-
-from schemas.gold import GOLD_TABLES
-from schemas.records import QUARANTINE_COLUMNS, RECORD_COLUMNS
 
 
 @dataclass(frozen=True)
@@ -43,24 +37,9 @@ VERSIONS: Final = (
 
 SCHEMA_VERSION: Final = VERSIONS[-1].number
 COLUMNS_FINGERPRINT: Final = "bc35580ff41a"
-"""Of the columns as the newest version's notes describe them; see `columns_fingerprint`."""
+"""Of the columns as the newest version's notes describe them; see `schemas.dictionary.columns_fingerprint`."""
 
 
 def notes_since(version: str) -> list[str]:
     """What changed after a version, oldest first; empty for the newest one."""
     return [f"version {v.number}: {note}" for v in VERSIONS if int(v.number) > int(version) for note in v.notes]
-
-
-def columns_fingerprint() -> str:
-    """Of name, type, nullability and key of every declared column."""
-    told = [
-        (table, name, str(column.dtype), str(column.nullable), str(column.primary_key))
-        for table, columns in _declared().items()
-        for name, column in columns.items()
-    ]
-    return hashlib.sha256("\n".join("|".join(row) for row in told).encode()).hexdigest()[:12]
-
-
-def _declared() -> dict[str, dict[str, dy.Column]]:
-    tables = {name: schema.columns() for name, schema in GOLD_TABLES.items()}
-    return {**tables, "sources": RECORD_COLUMNS, "quarantine": QUARANTINE_COLUMNS}

@@ -13,7 +13,7 @@ import tantivy
 
 from schemas.lake.layout import SNAPSHOT_PATTERN
 from search.engines.base import Candidates, Documents, Engine, EngineError, Floats, LexicalQuery, Rows, TermGroup
-from search.engines.quantised import QuantisedVectors
+from search.engines.quantised import QUANTISED_FILES, QuantisedVectors
 
 _WRITER_HEAP_BYTES: Final = 256_000_000
 _FEW_FIRMS: Final = 4_000
@@ -29,6 +29,10 @@ def _schema() -> tantivy.Schema:
     builder.add_unsigned_field("row", fast=True, stored=False)
     builder.add_unsigned_field("firm", fast=True, indexed=True, stored=False)
     return builder.build()
+
+
+_PARTS: Final = ("words", "firm_of.npy", "vector_of.npy", "vectors.npy", *QUANTISED_FILES)
+"""What an index consists of; one of an older version of the code lacks some."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,10 @@ class EmbeddedStore:
         aside.rename(self.folder / snapshot)
 
     def count(self, snapshot: str) -> int:
-        path = self.folder / snapshot / "words"
-        if not path.exists():
+        path = self.folder / snapshot
+        if not all((path / name).exists() for name in _PARTS):
             return 0
-        return int(tantivy.Index.open(str(path)).searcher().num_docs)
+        return int(tantivy.Index.open(str(path / "words")).searcher().num_docs)
 
     def snapshots(self) -> list[str]:
         if not self.folder.exists():
@@ -79,8 +83,11 @@ class EmbeddedStore:
 
     def open(self, snapshot: str) -> Engine:
         path = self.folder / snapshot
-        if not path.exists():
-            raise EngineError(f"no embedded index of snapshot {snapshot}. `caplake run --engine embedded` builds it.")
+        if not all((path / name).exists() for name in _PARTS):
+            raise EngineError(
+                f"no embedded index of snapshot {snapshot} as this version makes it. "
+                "`caplake run --engine embedded` builds it."
+            )
         return EmbeddedEngine(
             tantivy.Index.open(str(path / "words")),
             firm_of=np.load(path / "firm_of.npy", mmap_mode="r"),
