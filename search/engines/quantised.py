@@ -9,7 +9,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +45,8 @@ class QuantisedVectors:
         return cls(codes, scales, rotation)
 
     def save(self, folder: Path) -> None:
-        for name, part in zip(QUANTISED_FILES, (self.codes, self.scales, self.rotation), strict=True):
+        parts: tuple[npt.NDArray[Any], ...] = (self.codes, self.scales, self.rotation)
+        for name, part in zip(QUANTISED_FILES, parts, strict=True):
             np.save(folder / name, part)
 
     @classmethod
