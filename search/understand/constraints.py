@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final
 
 from search.filters import Filters
 from search.understand.amounts import Found, read_amounts
+from search.understand.forms import FormFinder
 from search.understand.need import Reason
 from search.understand.places import read_places
-from transforms.text import is_korean
 
 Span = tuple[int, int]
 
@@ -147,7 +146,9 @@ class ConstraintReader:
     """Reads constraints by the words of `schemas/knowledge/constraints.yaml` and by rules for amounts and places."""
 
     def __init__(self, words: Mapping[str, Any]) -> None:
-        self._words = words
+        self._certifications = _finder(words.get("certifications", ()))
+        self._sizes = _finder(words.get("sizes", ()))
+        self._levels = _finder(words.get("smart_factory_levels", ()))
 
     def read(self, text: str) -> Stated:
         """All constraints of a text. Where two readings of one place are possible the first rule has it."""
@@ -162,20 +163,8 @@ class ConstraintReader:
         ]
         return Stated.of(text, sorted(found, key=lambda f: f.start))
 
-    @cached_property
-    def _certifications(self) -> list[tuple[str, re.Pattern[str]]]:
-        return _patterns(self._words.get("certifications", ()))
-
-    @cached_property
-    def _sizes(self) -> list[tuple[str, re.Pattern[str]]]:
-        return _patterns(self._words.get("sizes", ()))
-
-    @cached_property
-    def _levels(self) -> list[tuple[str, re.Pattern[str]]]:
-        return _patterns(self._words.get("smart_factory_levels", ()))
-
     def _certifications_of(self, text: str) -> Iterator[Found]:
-        for scheme, start, end in _longest(self._certifications, text):
+        for scheme, start, end in self._certifications.find(text):
             before, after = text[max(start - 40, 0) : start], text[end : end + 30]
             if _NOT_WANTED.search(after) or _NOT_WANTED_BEFORE.search(before):
                 continue
@@ -184,7 +173,7 @@ class ConstraintReader:
                 yield Found("certification", scheme, start, end)
 
     def _sizes_of(self, text: str) -> Iterator[Found]:
-        for size, start, end in _longest(self._sizes, text):
+        for size, start, end in self._sizes.find(text):
             before, after = text[max(start - 40, 0) : start], text[end : end + 30]
             about_asker = _ASKER.search(before) or _ASKER_AFTER.search(after)
             if not (about_asker or _NOT_WANTED.search(after) or _NOT_WANTED_BEFORE.search(before)):
@@ -194,7 +183,7 @@ class ConstraintReader:
         """The last level named is the one aimed at: `기초에서 중간1로`."""
         named = [
             Found("smart_factory_level", level, start, end)
-            for level, start, end in _longest(self._levels, text)
+            for level, start, end in self._levels.find(text)
             if _LEVEL_NEAR.search(text[max(start - 24, 0) : end + 12])
         ]
         yield from named[-1:]
@@ -213,34 +202,6 @@ def _flags(text: str) -> Iterator[Found]:
             yield Found(name, True, *match.span())
 
 
-def _longest(patterns: Sequence[tuple[str, re.Pattern[str]]], text: str) -> list[tuple[str, int, int]]:
-    """Ids with their places, in order; a place inside a longer one is not told."""
-    found = [(name, *match.span()) for name, pattern in patterns for match in pattern.finditer(text)]
-    return sorted(
-        (f for f in found if not any(o[1] <= f[1] and f[2] <= o[2] and o[2] - o[1] > f[2] - f[1] for o in found)),
-        key=lambda f: f[1:],
-    )
-
-
-def _patterns(entries: Sequence[Mapping[str, Any]]) -> list[tuple[str, re.Pattern[str]]]:
-    """Per id one pattern of all its forms, longest first; blanks inside forms are optional."""
-    return [
-        (
-            str(entry["id"]),
-            re.compile(
-                "|".join(
-                    _form(f) for f in sorted({*entry.get("ko", ()), *entry.get("en", ())}, key=lambda f: (-len(f), f))
-                ),
-                re.I,
-            ),
-        )
-        for entry in entries
-    ]
-
-
-def _form(form: str) -> str:
-    if is_korean(form):
-        letters = r"\s*".join(re.escape(character) for character in form if not character.isspace())
-        return letters if len(form) > 3 else rf"(?<![가-힣]){letters}"
-    words = r"[\s-]?".join(re.escape(word) for word in re.split(r"[\s-]+", form))
-    return rf"(?<![A-Za-z0-9]){words}(?:s|es)?(?![A-Za-z0-9])"
+def _finder(entries: Sequence[Mapping[str, Any]]) -> FormFinder:
+    forms = ((f, str(entry["id"])) for entry in entries for f in (*entry.get("ko", ()), *entry.get("en", ())))
+    return FormFinder(forms, inside_words=4)
