@@ -88,6 +88,11 @@ def business_kind(number: pl.Expr) -> pl.Expr:
     return number.str.slice(3, 2).replace_strict(BUSINESS_KINDS, default=None, return_dtype=pl.String)
 
 
+def registry_office(number: pl.Expr) -> pl.Expr:
+    """The office that registered a corporation: the first four digits of its corporate number."""
+    return number.str.slice(0, 4)
+
+
 _IN_TEXT: Final = (
     ("business_no", re.compile(r"(?<![\d-])(\d{3}-\d{2}-\d{5})(?![\d-])")),
     ("corporate_no", re.compile(r"(?<![\d-])(\d{6}-\d{7})(?![\d-])")),

@@ -3,7 +3,8 @@
     python -m flows.evaluation.linking [--json]
 
 Listed: every KRX record and the DART record of its stock code. Named: DART and KIPRIS corporations by business number;
-KIPRIS has names only, so it counts for precision. Corrupted: DART records and changed copies of them, seeded.
+KIPRIS has names and the office that registered them only, so it counts for precision; once more for the firms that are
+listed today (KRX), as DART keeps those that are gone. Corrupted: DART records and changed copies of them, seeded.
 All three stand in one table with the records of the other registers around them.
 """
 
@@ -19,8 +20,9 @@ import numpy as np
 import polars as pl
 
 from flows.evaluation.corruptions import Record, corrupted
+from flows.sources import load_source
 from flows.sources.checking import dry_run
-from transforms import dates, names, regions
+from transforms import dates, identifiers, names, regions
 from transforms.linking import link
 
 _SEED: Final = 20_260_731
@@ -33,7 +35,9 @@ _COLUMNS: Final = (
     "address",
     "homepage",
     "products",
+    "industry",
     "established",
+    "registry_office",
     *_HIDDEN,
 )
 HARD_REST: Final = ("renamed", "english")
@@ -64,7 +68,14 @@ def share(hits: int, of: int) -> Share:
 def registers() -> dict[str, pl.DataFrame]:
     """Checked rows of the bundled registers by source, in canonical columns, identifiers among them."""
     sources = ("krx_listed", "dart", "kipris_applicants", "smart_factory_suppliers", "venture")
-    return {name: _canonical(dry_run(name).valid.with_columns(source=pl.lit(name))) for name in sources}
+    tables = {name: _canonical(dry_run(name).valid.with_columns(source=pl.lit(name))) for name in sources}
+    return {
+        name: table.with_columns(
+            registry_office=identifiers.registry_office(pl.col("corporate_no")),
+            is_supplier=pl.lit(load_source(name).registers_suppliers),
+        )
+        for name, table in tables.items()
+    }
 
 
 def measure(seed: int = _SEED) -> dict[str, Any]:
@@ -76,6 +87,12 @@ def measure(seed: int = _SEED) -> dict[str, Any]:
     named = linked.filter(pl.col("record_key").str.contains("^(dart|kipris_applicants):")).with_columns(
         truth="business_no"
     )
+    numbers = tables["dart"].select("stock_code", numbered="business_no").drop_nulls().unique("stock_code")
+    living = (
+        linked.filter(pl.col("record_key").str.contains("^(krx_listed|kipris_applicants):"))
+        .join(numbers, on="stock_code", how="left")
+        .with_columns(truth=pl.coalesce("business_no", "numbered"))
+    )
     copies, kinds = corrupted_copies(tables["dart"], seed)
     again = link(pl.concat([everything.drop(_HIDDEN), copies.drop("truth")], how="diagonal")).records
     hard = kinds.filter(pl.col("name_kind").is_in(HARD_REST))
@@ -84,7 +101,8 @@ def measure(seed: int = _SEED) -> dict[str, Any]:
     return {
         "records": {"registers": everything.height, "corrupted copies": copies.height},
         "listed (KRX x DART by stock code)": _tiers(listed),
-        "named (DART x KIPRIS by business number)": _tiers(named, recall=False),
+        "named (DART x KIPRIS by business number)": _tiers(named, across=True),
+        "named, listed today (KRX x KIPRIS by business number)": _tiers(living, across=True),
         "corrupted copies of DART": _tiers(changed),
         "corrupted copies but for the hard rest": _tiers(changed.join(hard, on="truth", how="anti")),
         "the hard rest (renamed, English only)": _tiers(changed.join(hard, on="truth", how="semi")),
@@ -143,15 +161,20 @@ def _canonical(table: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(absent).select(_COLUMNS)
 
 
-def _tiers(linked: pl.DataFrame, recall: bool = True) -> dict[str, Any]:
+def _tiers(linked: pl.DataFrame, across: bool = False) -> dict[str, Any]:
+    """Precision and recall of both tiers; `across`: precision alone, of the pairs between two registers."""
     frame = linked.drop_nulls("truth")
     true_pairs = pairs_of(frame, "truth").height
     found = {}
     for tier, column in TIERS.items():
         proposed = pairs_of(frame, column)
+        if across:
+            sources = frame["record_key"].str.split(":").list.first()
+            between = sources.gather(proposed["row"]) != sources.gather(proposed["row_right"])
+            proposed = proposed.filter(between)
         right = int((frame["truth"].gather(proposed["row"]) == frame["truth"].gather(proposed["row_right"])).sum())
         measured = {"precision": asdict(share(right, proposed.height))}
-        if recall:
+        if not across:
             measured["recall"] = asdict(share(right, true_pairs))
         found[tier] = measured
     return found

@@ -23,7 +23,8 @@ def resolve(night: Night, sources: list[str]) -> None:
     writer = SnapshotWriter(night.lake, night.snapshot)
     declared = [load_source(name) for name in sources]
     rows = all_records(writer, sources)
-    linked = link_with_subjects(rows, decisions(night.lake))
+    registers = [source.name for source in declared if source.registers_suppliers]
+    linked = link_with_subjects(rows.with_columns(is_supplier=pl.col("source").is_in(registers)), decisions(night.lake))
     ledger = read_ledger(night.lake, "firm_ids", LEDGER_SCHEMA)
     identities = assign_firm_ids(linked.records.select("record_key", "cluster"), ledger, night.snapshot)
     append_ledger(night.lake, "firm_ids", night.snapshot, identities.ledger)

@@ -72,7 +72,7 @@ def link(records: pl.DataFrame, decisions: pl.DataFrame | None = None) -> Linked
     )
     keys = table["record_key"]
     result = pl.DataFrame({"record_key": keys, "cluster_same": same, "cluster": clusters})
-    result = pl.concat([result, _attachment(used, same, clusters, keys), _strongest(used, clusters)], how="horizontal")
+    result = pl.concat([result, _attachment(used, same, clusters, table), _strongest(used, clusters)], how="horizontal")
     return LinkedRecords(
         result,
         _named(left_open, keys),
@@ -157,14 +157,16 @@ def _strongest(edges: pl.DataFrame, clusters: Labels) -> pl.DataFrame:
     return rows.select(strongest_rule="rule", strongest_score="score")
 
 
-def _attachment(edges: pl.DataFrame, same: Labels, clusters: Labels, keys: pl.Series) -> pl.DataFrame:
+def _attachment(edges: pl.DataFrame, same: Labels, clusters: Labels, table: pl.DataFrame) -> pl.DataFrame:
     """How each record hangs on its firm.
 
-    The largest sure part of a firm is its core: its records are tied by their strongest sure link. Records of
-    another part are tied as its best link to the rest is: that link is the doubt about all of them.
+    The largest sure part of a firm is its core, of two equally large ones that of a registered supplier: its records
+    are tied by their strongest sure link. Records of another part are tied as its best link to the rest is: that link
+    is the doubt about all of them.
     """
-    frame = pl.DataFrame({"row": np.arange(len(clusters)), "same": same, "cluster": clusters})
-    parts = frame.group_by("cluster", "same").len().sort("len", "same", descending=[True, False])
+    frame = table.select("row", "is_supplier", same=pl.Series(same), cluster=pl.Series(clusters))
+    parts = frame.group_by("cluster", "same").agg(pl.len(), pl.col("is_supplier").any())
+    parts = parts.sort("len", "is_supplier", "same", descending=[True, True, False])
     core = parts.unique("cluster", keep="first", maintain_order=True).select("cluster", core="same")
     frame = frame.join(core, on="cluster", how="left", maintain_order="left")
     both = pl.concat(
@@ -190,7 +192,7 @@ def _attachment(edges: pl.DataFrame, same: Labels, clusters: Labels, keys: pl.Se
         tier=pl.col("tier").fill_null("same"),
         rule=pl.col("rule").fill_null("alone"),
         score=pl.col("score").fill_null(1.0),
-        linked_to=keys.gather(tied["other"]),
+        linked_to=table["record_key"].gather(tied["other"]),
     )
 
 

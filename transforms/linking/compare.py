@@ -30,17 +30,18 @@ _LONG_WORD: Final = (
 
 LEVELS: Final = {
     "name": ("exact", "sound", "alias", "spelled", "typo", "short", "longer", "alike", "numbered", "other"),
-    "place": ("street", "district", "city", "other_city", "province", "apart", "unknown"),
+    "place": ("street", "district", "city", "other_city", "province", "office", "office_apart", "apart", "unknown"),
     "home": ("site", "domain", "apart", "unknown"),
     "day": ("same", "year", "apart", "unknown"),
-    "goods": ("same", "apart", "unknown"),
+    "goods": ("same", "trade", "off_trade", "apart", "unknown"),
 }
 """Levels of every kind of evidence; only `unknown` means that one of the two does not say.
 
 name: equal in letters; in sound; one's second name is the other's name; same consonants, one of them in Latin letters;
 one slip apart; one is the other without a word that short names drop; one is the other and more; somewhat alike;
 alike but for a number (1호, 2호); other. home: same site; same domain. day: founded on one day; within a year; in other
-years.
+years. place: one says its province, of the other only the registry office is known, there (office) or elsewhere.
+goods: one is registered as a supplier of technology, the other makes some (trade) or what is none (off_trade).
 """
 
 
@@ -205,6 +206,10 @@ def _chosen(kind: str, size: int, *cases: tuple[str, Flags]) -> Levels:
 def _place(columns: _Columns) -> Levels:
     (known_city, city), (known_province, province) = columns.agree("city"), columns.agree("province")
     district, street = columns.agree("district")[1], columns.agree("street")[1]
+    known_seat, seat = columns.agree("seat")
+    a, b = columns.keys("province")
+    one_placed = (a != 0) | (b != 0)
+    seat = seat & one_placed
     near = (city | ~known_city) & ~(known_province & ~province)
     return _chosen(
         "place",
@@ -214,6 +219,8 @@ def _place(columns: _Columns) -> Levels:
         ("city", city),
         ("other_city", province & known_city),
         ("province", province),
+        ("office", seat & ~known_province),
+        ("office_apart", known_seat & ~known_province & one_placed),
         ("apart", known_province),
     )
 
@@ -240,4 +247,17 @@ def _goods(table: pl.DataFrame, left: Rows, right: Rows) -> Levels:
         texts[left[rows]], texts[right[rows]], scorer=fuzz.token_set_ratio, workers=-1, dtype=np.float32
     )
     same[rows] = likeness >= _PRODUCT_ALIKE
-    return _chosen("goods", len(left), ("same", same), ("apart", known))
+    trade, off_trade = _trade(table, left, right)
+    return _chosen("goods", len(left), ("same", same), ("trade", trade), ("off_trade", off_trade), ("apart", known))
+
+
+def _trade(table: pl.DataFrame, left: Rows, right: Rows) -> tuple[Flags, Flags]:
+    """Pairs of a registered supplier and a record of another register that makes technology, and that makes none."""
+    supplier = table["is_supplier"].to_numpy()
+    technical, told = (
+        table["is_technical"].fill_null(False).to_numpy(),
+        table["is_technical"].is_not_null().to_numpy(),
+    )
+    other = np.where(supplier[left], right, left)
+    crossing = (supplier[left] != supplier[right]) & told[other]
+    return crossing & technical[other], crossing & ~technical[other]

@@ -33,7 +33,7 @@ def origins(pairs: Compared, table: pl.DataFrame) -> Origins:
     count = int(codes.max(initial=0)) + 1
     sizes = _sizes(table, codes, count)
     first, second = codes[pairs.left], codes[pairs.right]
-    agreeing = pairs.at("name", "exact") & (pairs.at("place", *rules.SUPPORT) | pairs.at("home", "site"))
+    agreeing = pairs.at("name", "exact") & (pairs.at("place", *rules.SUPPORT, "office") | pairs.at("home", "site"))
     shared = _shared(first[agreeing], second[agreeing], count)
     smaller = np.minimum(sizes[:, None], sizes[None, :])
     overlap = np.clip(shared / np.maximum(smaller, 1.0), *rules.SHARE_OF_REGISTER)
@@ -49,8 +49,8 @@ def origins(pairs: Compared, table: pl.DataFrame) -> Origins:
 
 def _sizes(table: pl.DataFrame, codes: npt.NDArray[np.int64], count: int) -> Floats:
     """Distinct names of each register that say more than a name."""
-    told = table.select("sound", "province", "site").with_columns(code=pl.Series(codes))
-    told = told.filter(pl.col("province").is_not_null() | pl.col("site").is_not_null())
+    told = table.select("sound", "seat", "site").with_columns(code=pl.Series(codes))
+    told = told.filter(pl.col("seat").is_not_null() | pl.col("site").is_not_null())
     counted = told.group_by("code").agg(pl.col("sound").n_unique())
     sizes = np.zeros(count)
     sizes[counted["code"].to_numpy()] = counted["sound"].to_numpy()

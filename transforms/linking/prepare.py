@@ -6,11 +6,12 @@ from typing import Final
 
 import polars as pl
 
-from transforms import identifiers, names, regions, sites, sounds
+from schemas.reference import load_registry_offices
+from transforms import identifiers, names, regions, sites, sounds, trades
 from transforms.linking import rarity
 from transforms.linking.rules import IDENTIFIERS
 
-_TEXTS: Final = ("name", "name_en", "region_code", "address", "homepage", "products", *IDENTIFIERS)
+_TEXTS: Final = ("name", "name_en", "region_code", "address", "homepage", "products", "industry", *IDENTIFIERS)
 _ROAD: Final = r"([가-힣][가-힣0-9·.]*(?:로|길))\s*(?:지하\s*)?([0-9]+(?:-[0-9]+)?)"
 _LOT: Final = r"([가-힣]+[0-9]*(?:동|리|가))\s*(산?\s*[0-9]+(?:-[0-9]+)?)(?:[^0-9호층]|번지|$)"
 
@@ -19,17 +20,24 @@ def prepared(records: pl.DataFrame) -> pl.DataFrame:
     """One row a record in the order of record keys, with `row` (Int64) as its number.
 
     `records` needs `record_key`, `source` and `name`, and uses what else it has of name_en, region_code, address,
-    homepage, products, established and the identifiers. `origin` tells records of one register from those of another,
-    where `source` does not.
+    homepage, products, industry, established and the identifiers. `origin` tells records of one register from those of
+    another, where `source` does not; `registry_office` is that of a corporate number that is not given; `is_supplier`
+    marks records of registers that list suppliers of manufacturing technology alone.
 
     Result: `row`, `record_key`, `source`, `origin`, the identifiers with `corporation` and `business`
     (rules.EXCLUSIVE), `match_key`, `sound`, `skeleton`, `is_latin`, `alias` (sound of a second name), `numerals`,
-    `log_probability` (of the name), `district`, `city`, `province` (codes), `street`, `site`, `domain`,
-    `established`, `product`.
+    `log_probability` (of the name), `district`, `city`, `province` (codes), `seat` (the province, or else that of the
+    registry office), `street`, `site`, `domain`, `established`, `product`, `is_supplier`, `is_technical` (whether
+    products or industry name technology; null where they are not given or no record is a supplier's).
     """
     absent = [pl.lit(None, pl.String).alias(name) for name in _TEXTS if name not in records.columns]
     dated = [] if "established" in records.columns else [pl.lit(None, pl.Date).alias("established")]
     where = [] if "origin" in records.columns else [pl.col("source").alias("origin")]
+    if "is_supplier" not in records.columns:
+        absent.append(pl.lit(False).alias("is_supplier"))
+    if "registry_office" not in records.columns:
+        number = pl.col("corporate_no") if "corporate_no" in records.columns else pl.lit(None, pl.String)
+        absent.append(identifiers.registry_office(number).alias("registry_office"))
     table = records.with_columns(*absent, *dated, *where).sort("record_key")
     code = pl.col("region_code")
     is_branch = identifiers.business_kind(pl.col("business_no")) == "branch"
@@ -46,10 +54,13 @@ def prepared(records: pl.DataFrame) -> pl.DataFrame:
         district=pl.when(code.str.len_chars() == 5).then(code),
         city=pl.when(code.str.len_chars() == 5).then(regions.city_code(code)),
         province=regions.province_code(code),
+        seat=pl.coalesce(regions.province_code(code), _seat(pl.col("registry_office"))),
         street=street(pl.col("address")),
         site=sites.site(pl.col("homepage")),
         established="established",
         product=pl.col("products").str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars(),
+        is_supplier=pl.col("is_supplier").fill_null(False),
+        is_technical=pl.when(pl.col("is_supplier").any()).then(trades.is_technical("products", "industry")),
     )
     second = pl.coalesce(names.bare_name(pl.col("second")), "english")
     table = table.with_columns(
@@ -89,6 +100,10 @@ def _with_entities(table: pl.DataFrame) -> pl.DataFrame:
         corporation=pl.coalesce("corporate_no", "corporation"),
         business=pl.when(pl.coalesce("corporate_no", "corporation").is_null()).then("business_no"),
     )
+
+
+def _seat(office: pl.Expr) -> pl.Expr:
+    return office.replace_strict(load_registry_offices(), default=None, return_dtype=pl.String)
 
 
 def street(address: pl.Expr) -> pl.Expr:

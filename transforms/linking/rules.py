@@ -75,17 +75,17 @@ SPELLED_SHARE: Final = 0.1
 SPELLED_CHANCE: Final = 10.0
 """Factors on the chance that the name is shared, for names equal in sound only and in consonants only."""
 
-PLACE_SHARE: Final = {"street": 0.45, "district": 0.9, "city": 0.12, "province": 0.95}
+PLACE_SHARE: Final = {"street": 0.45, "district": 0.9, "city": 0.12, "province": 0.95, "office": 0.65}
 """Share of linked pairs that agree at least so far, divided by the share of firms in the place itself."""
 
 MOST_OF_PLACE: Final = 2000.0
 """Most that one address weighs: buildings hold many firms, and firms move out and in."""
 
 FACTORS: Final[dict[str, dict[str, float]]] = {
-    "place": {"other_city": 0.25, "apart": 0.04, "unknown": 1.0},
+    "place": {"other_city": 0.25, "office_apart": 0.4, "apart": 0.04, "unknown": 1.0},
     "home": {"site": 1000.0, "domain": 20.0, "apart": 0.05, "unknown": 1.0},
     "day": {"same": 3000.0, "year": 0.3, "apart": 0.05, "unknown": 1.0},
-    "goods": {"same": 40.0, "apart": 0.7, "unknown": 1.0},
+    "goods": {"same": 40.0, "trade": 2.4, "off_trade": 0.05, "apart": 0.7, "unknown": 1.0},
 }
 
 AFFILIATED: Final[dict[str, dict[str, float]]] = {
@@ -149,5 +149,9 @@ address has that day: funds of one manager are founded in dozens."""
 
 TWO_FOUNDINGS: Final = 0.6
 """Most that a pair scores that was founded in two different years: often the legal successor under the old name."""
+
+OFFICE_AT_MOST: Final = 0.985
+"""Most that an equal name scores whose only further evidence is the province of the registry office: a name passes from
+a firm that is gone to a new one of the same place."""
 
 SUPPORT: Final = ("street", "district", "city", "province")

@@ -27,7 +27,9 @@ _NAME_PARTS: Final = {
     "numbered": "other_number",
     "other": "other_name",
 }
-_FINEST: Final = {"street": "city", "district": "district", "city": "city", "province": "province"}
+_PLACE_PARTS: Final = {"street": "+address", "office": "+registry_office"}
+_GOODS_PARTS: Final = {"same": "+product", "trade": "+trade"}
+_FINEST: Final = {"street": "city", "district": "district", "city": "city", "province": "province", "office": "seat"}
 _STREETS_OF_A_CITY: Final = 1000
 _NAME_ALONE: Final = 0.4
 """Score of pairs that agree in nothing but their name, below every tier."""
@@ -121,7 +123,9 @@ def _stated(pairs: Compared, table: pl.DataFrame, score: Floats) -> Floats:
         | pairs.at("day", "same")
         | pairs.at("goods", "same")
     )
-    score = np.where(supported, score, np.minimum(score, _NAME_ALONE))
+    registered = pairs.at("place", "office") & pairs.at("name", "exact", "sound")
+    at_most = np.where(registered, rules.OFFICE_AT_MOST, _NAME_ALONE)
+    score = np.where(supported, score, np.minimum(score, at_most))
     apart = pairs.at("day", "apart")
     near, far = (_by_name(scores, np.nan)[pairs.levels["name"]] for scores in (rules.SOLE_SITE, rules.SOLE_SITE_APART))
     sole = np.where(pairs.at("place", "apart", "other_city"), far, near)
@@ -178,12 +182,10 @@ def _sole_founding(pairs: Compared, table: pl.DataFrame) -> Flags:
 
 def _rule() -> pl.Expr:
     """The parts that agree, joined by +: `name+district+homepage`."""
-    places = [
-        "+address" if level == "street" else f"+{level}" if level in rules.SUPPORT else "" for level in LEVELS["place"]
-    ]
+    places = [_PLACE_PARTS.get(level, f"+{level}" if level in rules.SUPPORT else "") for level in LEVELS["place"]]
     homes = ["+homepage" if level in ("site", "domain") else "" for level in LEVELS["home"]]
     days = ["+established" if level == "same" else "" for level in LEVELS["day"]]
-    goods = ["+product" if level == "same" else "" for level in LEVELS["goods"]]
+    goods = [_GOODS_PARTS.get(level, "") for level in LEVELS["goods"]]
     names = [_NAME_PARTS[level] for level in LEVELS["name"]]
     parts = {"name": names, "place": places, "home": homes, "day": days, "goods": goods}
     return pl.concat_str(
