@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from flows.sources import load_source, load_sources
-from flows.sources.declaration import source_names
+from flows.sources.declaration import former_names, source_names
 from flows.sources.presence import delivers
 from schemas.lake import Lake, Snapshot
 from schemas.lake.layout import timestamp
@@ -145,8 +145,9 @@ def new_night(
     manifest = night.previous_manifest()
     if not sources or manifest is None:
         return night
-    there = set(source_names())
-    resting = sorted(n for n in set(manifest.sources) - asked if n in there and not load_source(n).retired)
+    there, now = set(source_names()), former_names()
+    held = {now.get(name, name) for name in manifest.sources} - asked
+    resting = sorted(name for name in held if name in there and not load_source(name).retired)
     return replace(night, sources=tuple(sorted({*asked, *resting})), resting=tuple(resting))
 
 

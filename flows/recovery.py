@@ -9,7 +9,7 @@ from dataclasses import replace
 from flows.fetch.delivery import kept_delivery, latest_delivery
 from flows.night import Night, NightError, new_night
 from flows.sources import SourceError, load_source
-from flows.sources.declaration import source_names
+from flows.sources.declaration import former_names, source_names
 from flows.steps import collect_garbage
 from schemas.lake import Lake, LakeError, Snapshot
 from schemas.lake.layout import SNAPSHOT_PATTERN
@@ -98,7 +98,9 @@ def _deliveries_in_use(lake: Lake) -> dict[str, str]:
     there = set(source_names())
     if lake.current() is not None:
         entries = Snapshot.current(lake).manifest.sources
-        found = {name: entry.receipt for name, entry in entries.items() if name in there}
+        now = former_names()
+        current = {now.get(name, name): entry.receipt for name, entry in entries.items()}
+        found = {name: receipt for name, receipt in current.items() if name in there}
     else:
         latest = {name: latest_delivery(lake, name) for name in there}
         found = {name: delivery.folder for name, delivery in latest.items() if delivery is not None}

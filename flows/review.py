@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from flows.sources.renaming import current_keys
 from schemas.columns import RECORD_KEY_PATTERN
 from schemas.lake import Lake, LakeError, Snapshot
 from schemas.lake.layout import timestamp
@@ -19,7 +20,7 @@ _SHOWN: Final = ("name", "address", "region_code", "homepage", "established", "p
 
 def decisions(lake: Lake) -> pl.DataFrame:
     """Every pair's latest decision, whichever of the two stood left."""
-    book = read_ledger(lake, "decisions", DECISIONS)
+    book = current_keys(read_ledger(lake, "decisions", DECISIONS), "left", "right")
     ordered = book.with_columns(left=pl.min_horizontal("left", "right"), right=pl.max_horizontal("left", "right"))
     return ordered.unique(["left", "right"], keep="last", maintain_order=True)
 

@@ -11,6 +11,7 @@ from typing import Final
 
 import polars as pl
 
+from flows.sources.renaming import current_keys
 from schemas.lake import Lake, LakeError, Snapshot
 from schemas.lake.layout import timestamp
 from schemas.lake.ledger import append_ledger, read_ledger
@@ -95,7 +96,7 @@ def _values(held: pl.DataFrame, kind: str) -> pl.Series:
 
 
 def _in_force(lake: Lake) -> pl.DataFrame:
-    book = read_ledger(lake, "takedowns", TAKEDOWNS)
+    book = current_keys(read_ledger(lake, "takedowns", TAKEDOWNS), "value")
     latest = book.unique(["firm_id", "kind", "value"], keep="last", maintain_order=True)
     return latest.filter(pl.col("action") == "hide").select("firm_id", "kind", "value")
 

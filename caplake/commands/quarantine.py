@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import polars as pl
 import typer
 
+from caplake.commands.night import EngineSet
 from caplake.options import DEFAULT_LAKE, JsonOption, LakeOption, print_json
 from schemas.lake import Lake, LakeError, Snapshot
 
@@ -42,16 +45,29 @@ def show(source: str, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = Fal
 
 
 @app.command()
-def replay(source: str, lake: LakeOption = DEFAULT_LAKE) -> None:
-    """Read a source's kept bytes again, after its declaration was mended; no network is used."""
-    from flows.sources.checking import dry_run
+def replay(
+    source: str,
+    dry: Annotated[bool, typer.Option("--dry", help="Only say what it would bring.")] = False,
+    engine: Annotated[EngineSet, typer.Option(help="Which indexes to build.")] = EngineSet.embedded,
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """Read a source's kept bytes again after its declaration was mended, and bring in what it takes. Asks nobody."""
+    from flows.night import ENGINES
+    from flows.nightly import run_night
+    from flows.recovery import backfill_night
+    from flows.seam import DirectRunner
+    from flows.sources.checking import reading
 
-    before = Snapshot.current(Lake(lake)).manifest.sources[source]
-    result = dry_run(source)
-    lost = result.refused.filter(~pl.col("row_kept")).height
-    print(f"{source}: {result.valid.height:,} valid (was {before.valid:,})")
-    print(f"{lost:,} rows refused (was {before.quarantined:,})")
-    print("`caplake run` brings this in.")
+    result, before = reading(Lake(lake), source)
+    print(f"{source}: {result.valid.height:,} valid (was {before.valid:,}), {result.lost:,} refused", end=" ")
+    print(f"(was {before.quarantined:,})")
+    if dry:
+        return
+    report = run_night(backfill_night(lake, {}, ENGINES[engine.value]), DirectRunner())
+    if report.committed:
+        print(f"committed snapshot {report.snapshot}")
+    else:
+        print(f"nothing changed; mend {source}/source.yaml (`caplake quarantine show {source}` lists what is refused)")
 
 
 def _tables(lake: str) -> list[tuple[str, pl.DataFrame]]:

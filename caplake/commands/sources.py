@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -62,22 +62,22 @@ def check(
     if as_json:
         print_json(result.as_dict())
         return
-    print(
-        f"{name}: {result.read:,} read, {result.valid.height:,} valid, {result.refused.height:,} refused values or rows"
-    )
+    few = ", ".join(result.files[:3]) + (f" and {len(result.files) - 3:,} more" if len(result.files) > 3 else "")
+    print(f"{name}: {result.read:,} read, {result.valid.height:,} valid, {result.lost:,} refused ({few})")
     print(f"dropped headers: {', '.join(result.dropped) or 'none'}")
-    if result.unmapped:
-        print(f"unmapped headers (dropped): {', '.join(result.unmapped)}")
+    for remark in result.remarks:
+        print(remark)
     for (rule, kept), part in sorted(result.refused.group_by("rule", "row_kept"), key=lambda item: str(item[0])):
         what = "values (row kept)" if kept else "rows"
         print(f"  {rule}: {part.height:,} {what}, e.g. line {part['line'][0]}: {part['value'][0]!r}")
     if rows:
-        print(result.valid.head(rows))
+        for number, row in enumerate(result.valid.head(rows).iter_rows(named=True), 1):
+            print(f"row {number}: " + "  ".join(f"{key}={value}" for key, value in row.items() if value is not None))
 
 
 @app.command()
 def status(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
-    """Per source: as-of date, last success, rows, refused, and whether it is live, from a file or bundled."""
+    """Per source: live, from a file or bundled; as-of date, rows, refused, new or changed, and the last attempt."""
     from flows.sources.checking import source_status
 
     rows = source_status(lake)
@@ -85,5 +85,12 @@ def status(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None
         print_json(rows)
         return
     for row in rows:
-        counts = f"{row['valid']:>9,} valid {row['quarantined']:>6,} refused"
-        print(f"{row['source']:<26}{row['as_of'] or '-':<12}{counts}  {row['transport']}")
+        counts = f"{row['valid']:>9,} valid {row['quarantined']:>6,} refused {row['changed'] + row['new']:>7,} new"
+        print(f"{row['source']:<26}{row['mode']:<9}{row['as_of'] or '-':<12}{counts}" + _tried(row))
+        for remark in (*row["remarks"], *([row["say"]] if row["say"] else [])):
+            print(f"{'':<26}{remark}")
+
+
+def _tried(row: dict[str, Any]) -> str:
+    tried = row["last_attempt"]
+    return f"  {tried['outcome']} {tried['at']}" if tried else ""

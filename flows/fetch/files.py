@@ -46,8 +46,12 @@ def has_dropped(source: Source) -> bool:
 def _dropped_paths(source: Source) -> list[Path]:
     if not (root := os.environ.get(DROP_VARIABLE)):
         return []
-    folder = Path(root) / source.name
-    return sorted(p for p in folder.glob("*") if p.is_file() and not p.name.startswith(".")) if folder.is_dir() else []
+    for name in (source.name, *source.formerly):
+        folder = Path(root) / name
+        files = [p for p in folder.glob("*") if p.is_file() and not p.name.startswith(".")] if folder.is_dir() else []
+        if files:
+            return sorted(files)
+    return []
 
 
 def _dropped(source: Source) -> list[RawFile]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import polars as pl
 import yaml
@@ -24,6 +25,9 @@ LISTS = "list"
 """Grain of files that name what to ask about; they hold no rows of the register."""
 
 SOURCES_FOLDER = Path(__file__).parent
+
+OWN_VARIABLE: Final = "CAPLAKE_SOURCES"
+"""Names a folder of sources of one's own, beside those that come with the program."""
 
 
 class SourceError(Exception):
@@ -124,7 +128,7 @@ class Source(Declared):
     gives canonical columns one value, `values` rewrites the words or codes of one. `member` names the file of a ZIP
     of several. `api` says how its services are asked, where there are any. Where sources disagree on a value, the
     smallest `authority` counts. `cautions` say what to beware of when counting with its rows. A source that is
-    `retired` takes no part any more and says why.
+    `retired` takes no part any more and says why; `formerly` lists the names that it had before.
     """
 
     name: str
@@ -174,7 +178,7 @@ class Source(Declared):
 
     @property
     def folder(self) -> Path:
-        return SOURCES_FOLDER / self.name
+        return source_folder(self.name)
 
     @property
     def grains(self) -> set[str]:
@@ -217,13 +221,35 @@ def _module(path: Path) -> ModuleType:
     return module
 
 
+def own_folder() -> Path | None:
+    """Where sources of one's own are: $CAPLAKE_SOURCES, if set."""
+    given = os.environ.get(OWN_VARIABLE)
+    return Path(given) if given else None
+
+
+def source_folder(name: str) -> Path:
+    """Folder of a source: one's own stands for a shipped one of the same name; a new one becomes one's own."""
+    own = own_folder()
+    shipped = SOURCES_FOLDER / name
+    if own is None or (shipped.exists() and not (own / name).exists()):
+        return shipped
+    return own / name
+
+
 def load_source(name: str) -> Source:
     """Raises SourceError when there is no such source or its declaration is wrong."""
-    path = SOURCES_FOLDER / name / "source.yaml"
+    path = source_folder(name) / "source.yaml"
     if not path.exists():
+        if now := former_names().get(name):
+            raise SourceError(f"the source {name} is called {now} now.")
         known = ", ".join(source_names())
         raise SourceError(f"no source {name!r}; there are: {known}. `caplake sources new {name}` makes one.")
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SourceError(f"{name}/source.yaml is no YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(document, dict):
+        raise SourceError(f"{name}/source.yaml holds no declaration; docs/sources.md shows one.")
     try:
         return Source.model_validate({"name": name, **document})
     except ValidationError as error:
@@ -232,11 +258,24 @@ def load_source(name: str) -> Source:
 
 
 def source_names() -> list[str]:
-    return sorted(path.parent.name for path in SOURCES_FOLDER.glob("*/source.yaml"))
+    folders = [SOURCES_FOLDER, *([own] if (own := own_folder()) else [])]
+    return sorted({path.parent.name for folder in folders for path in folder.glob("*/source.yaml")})
+
+
+def former_names() -> dict[str, str]:
+    """Names that sources had before, each with the one that counts now."""
+    names = source_names()
+    found = {old: source.name for source in map(load_source, names) for old in source.formerly}
+    if both := sorted(set(found) & set(names)):
+        raise SourceError(f"{found[both[0]]}/source.yaml: it was formerly {both[0]}, but there is a source {both[0]}.")
+    return found
 
 
 def load_sources(names: list[str] | None = None) -> list[Source]:
-    """The named sources, or every enabled one."""
+    """The named sources, or every enabled one. Raises SourceError for a name that is none, or a retired source."""
     if names:
-        return [load_source(name) for name in sorted(set(names))]
+        named = [load_source(name) for name in sorted(set(names))]
+        if gone := next((source for source in named if source.retired), None):
+            raise SourceError(f"the source {gone.name} is retired: {gone.retired}")
+        return named
     return [source for name in source_names() if (source := load_source(name)).enabled and not source.retired]

@@ -91,8 +91,7 @@ def remarks(source: Source, raw: pl.DataFrame) -> list[str]:
         said.append(f"columns not known and left out: {', '.join(fresh)}")
         if source.checks.unknown == "fail":
             raise SourceError(
-                f"{source.name}: {said[0]}. Name them in flows/sources/{source.name}/source.yaml, "
-                "under columns, dropped or personal."
+                f"{source.name}: {said[0]}. Name them in {source.name}/source.yaml, under columns, dropped or personal."
             )
     absent = [name for name in source.optional if not set(source.columns[name]) & set(raw.columns)]
     return [*said, f"optional columns not there: {', '.join(absent)}"] if absent else said
@@ -144,7 +143,7 @@ def _require_columns(source: Source, raw: pl.DataFrame) -> None:
         where = raw[FILE][0] if raw.height else "the delivery"
         raise SourceError(
             f"{source.name}: {where} lacks the column {wanted}. New headers there: {fresh}. "
-            f"If one was renamed, add it in flows/sources/{source.name}/source.yaml."
+            f"If one was renamed, add it in {source.name}/source.yaml."
         )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flows.fetch.files import DROP_VARIABLE, has_dropped, has_files
 from flows.fetch.live import asks_about_the_lake, is_live
+from flows.fetch.services import SERVICES
 from flows.sources.declaration import Source
+from flows.sources.renaming import entry_of
 from schemas.lake import Lake, Snapshot
 
 
@@ -17,7 +19,7 @@ def delivers(source: Source, lake: Lake) -> bool:
         return True
     if has_files(source):
         return True
-    return lake.current() is not None and source.name in Snapshot.current(lake).manifest.sources
+    return lake.current() is not None and entry_of(source, Snapshot.current(lake).manifest.sources) is not None
 
 
 def mode(source: Source) -> str:
@@ -35,4 +37,6 @@ def mode(source: Source) -> str:
 
 def waiting_for(source: Source) -> str:
     """What an operator can give a source that waits."""
-    return f"a file in ${DROP_VARIABLE}/{source.name}/"
+    keys = sorted({SERVICES[call.service].key_variable for call in source.api})
+    key = f", or {' and '.join(keys)} to ask its service (.env.example)" if keys else ""
+    return f"a file in ${DROP_VARIABLE}/{source.name}/{key}"

@@ -15,6 +15,7 @@ from flows.night import Night, code_version
 from flows.review import decisions_fingerprint
 from flows.sources import Source, SourceError, load_source
 from flows.sources.parsing import reading_version
+from flows.sources.renaming import entry_of
 from flows.takedown import takedown_fingerprint
 from schemas.lake import Lake
 from schemas.versions import SCHEMA_VERSION
@@ -29,9 +30,9 @@ def collect(night: Night, source: str) -> Delivery:
     Raises SourceError when there is nothing to take or its service refuses.
     """
     if receipt := night.receipts.get(source):
-        return kept_delivery(night.lake, receipt)
+        return kept_delivery(night.lake, receipt).model_copy(update={"source": source})
     declared = load_source(source)
-    last = _committed(night, source)
+    last = _committed(night, declared)
     if source in night.resting and last is not None:
         return last
     if is_live(declared):
@@ -86,12 +87,13 @@ def _from_service(night: Night, source: Source, last: Delivery | None) -> Delive
     return delivery
 
 
-def _committed(night: Night, source: str) -> Delivery | None:
+def _committed(night: Night, source: Source) -> Delivery | None:
     """The delivery that the committed snapshot's rows of the source were made from."""
     manifest = night.previous_manifest()
-    if manifest is None or source not in manifest.sources:
+    entry = entry_of(source, manifest.sources) if manifest else None
+    if entry is None:
         return None
-    return kept_delivery(night.lake, manifest.sources[source].receipt)
+    return kept_delivery(night.lake, entry.receipt).model_copy(update={"source": source.name})
 
 
 def _outcome(delivery: Delivery, last: Delivery | None) -> str:

@@ -7,6 +7,7 @@ import polars as pl
 from flows.night import Night
 from flows.review import decisions
 from flows.sources import Source, load_source
+from flows.sources.renaming import current_keys
 from flows.takedown import hidden_clusters
 from schemas.gold import GOLD_TABLES
 from schemas.lake.ledger import append_ledger, read_ledger
@@ -25,7 +26,7 @@ def resolve(night: Night, sources: list[str]) -> None:
     rows = all_records(writer, sources)
     registers = [source.name for source in declared if source.registers_suppliers]
     linked = link_with_subjects(rows.with_columns(is_supplier=pl.col("source").is_in(registers)), decisions(night.lake))
-    ledger = read_ledger(night.lake, "firm_ids", LEDGER_SCHEMA)
+    ledger = current_keys(read_ledger(night.lake, "firm_ids", LEDGER_SCHEMA), "record_key", "birth_key")
     identities = assign_firm_ids(linked.records.select("record_key", "cluster"), ledger, night.snapshot)
     append_ledger(night.lake, "firm_ids", night.snapshot, identities.ledger)
     links = linked.records.join(identities.assigned, on="record_key")
