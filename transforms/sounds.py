@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from schemas.reference import load_name_words
+from schemas.reference import load_hanja, load_name_words
 from transforms import names
 
 _LETTERS: Final = dict(
@@ -31,6 +31,15 @@ _LETTERS_ALONE: Final = re.compile(r"^(?!str|sch|spr|scr|thr|shr|phr|chr|spl)[bc
 _LONGEST_LETTERS_ALONE: Final = 6
 _VOWEL: Final = re.compile("[aeiou]")
 _LATIN: Final = re.compile(r"[a-z]+")
+_HANJA: Final = re.compile("[\u4e00-\u9fff]+")
+_NUMBER: Final = re.compile(r"\d+")
+_LONGEST_NUMBER: Final = 4
+_ENGLISH_DIGITS: Final = ("제로", "원", "투", "쓰리", "포", "파이브", "식스", "세븐", "에이트", "나인")
+_FIRST_SYLLABLE: Final = 0xAC00
+_SYLLABLES_OF_A_CONSONANT: Final = 588
+_ENDS_OF_A_VOWEL: Final = 28
+_N, _R, _SILENT = 2, 5, 11
+_Y_VOWELS: Final = (2, 3, 6, 7, 12, 17, 20)
 
 _SPELLINGS: Final = {
     "기업인수목적회사": "스팩",
@@ -130,7 +139,9 @@ def skeleton(bare: pl.Expr) -> pl.Expr:
 
 def _skeleton(bare: pl.Series) -> pl.Series:
     hangul = names.where(
-        bare, r"[a-z&+]", lambda s: pl.Series([_spoken_text(t, read=True) for t in s], dtype=pl.String)
+        names.where(bare, _HANJA.pattern, _read),
+        r"[a-z&+]",
+        lambda s: pl.Series([_spoken_text(t, read=True) for t in s], dtype=pl.String),
     )
     spelled = _one_spelling(hangul.str.replace_all(r"[^\p{L}\p{N}]+", ""))
     text = spelled.str.replace_many(*_romanisation())
@@ -161,7 +172,7 @@ _CLASSES: Final = (
 
 
 def _sound(bare: pl.Series) -> pl.Series:
-    hangul = names.where(bare, r"[a-z&+]", _spoken)
+    hangul = names.where(names.where(bare, _HANJA.pattern, _read), r"[a-z&+]", _spoken)
     squeezed = names.where(hangul, r"[^가-힣0-9a-z]", lambda s: s.str.replace_all(r"[^\p{L}\p{N}]+", ""))
     numbered = names.where(squeezed, r"제\d", lambda s: s.str.replace_all(r"제(\d)", "$1"))
     return _one_spelling(numbered)
@@ -174,6 +185,56 @@ def _one_spelling(names_: pl.Series) -> pl.Series:
     for _ in range(2):
         names_ = names_.str.replace_many(patterns, replacements, leftmost=True)
     return names_
+
+
+def _read(values: pl.Series) -> pl.Series:
+    """Chinese characters by their Korean reading; those that no firm of ours bears stay."""
+    return pl.Series([_HANJA.sub(_reading, text) for text in values.to_list()], dtype=pl.String)
+
+
+def _reading(run: re.Match[str]) -> str:
+    """The reading of a run of characters; a word begins with the sound that Korean words begin with (李 is 이)."""
+    readings = [load_hanja().get(character, character) for character in run.group()]
+    if run.start() == 0 or not run.string[run.start() - 1].isalpha():
+        readings[0] = _at_start(readings[0])
+    return "".join(readings)
+
+
+def _at_start(syllable: str) -> str:
+    """녀 is 여 and 리 is 이 at the start of a word, 라 is 나; any other syllable stays."""
+    first, within = divmod(ord(syllable) - _FIRST_SYLLABLE, _SYLLABLES_OF_A_CONSONANT)
+    if first not in (_N, _R):
+        return syllable
+    soft = within // _ENDS_OF_A_VOWEL in _Y_VOWELS
+    first = _SILENT if soft else _N
+    return chr(_FIRST_SYLLABLE + first * _SYLLABLES_OF_A_CONSONANT + within)
+
+
+def spoken_numbers(bare: pl.Expr) -> pl.Expr:
+    """A bare name with its digits as they are read: 21세기 as 이십일세기, 3m beside Latin letters as 쓰리m; null where
+    it has none.
+    """
+    return bare.map_batches(_numbered, return_dtype=pl.String)
+
+
+def _numbered(bare: pl.Series) -> pl.Series:
+    told = bare.str.contains(r"\d").fill_null(False)
+    return names.where(bare, r"\d", _with_numbers).set(~told, None)
+
+
+def _with_numbers(values: pl.Series) -> pl.Series:
+    return pl.Series([_NUMBER.sub(_number_read, text) for text in values.to_list()], dtype=pl.String)
+
+
+def _number_read(match: re.Match[str]) -> str:
+    digits = match.group()
+    around = match.string[max(match.start() - 1, 0) : match.start()] + match.string[match.end() : match.end() + 1]
+    if len(digits) == 1 and _LATIN.search(around):
+        return _ENGLISH_DIGITS[int(digits)]
+    if len(digits) > _LONGEST_NUMBER or digits.startswith("0"):
+        return "".join(_DIGITS[digit] for digit in digits)
+    places = zip(digits, ("", "십", "백", "천")[len(digits) - 1 :: -1], strict=True)
+    return "".join(unit if d == "1" and unit else _DIGITS[d] + unit for d, unit in places if d != "0")
 
 
 def _spoken(values: pl.Series) -> pl.Series:

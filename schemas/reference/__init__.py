@@ -62,6 +62,13 @@ def load_registry_offices() -> dict[str, str]:
 
 
 @cache
+def load_hanja() -> dict[str, str]:
+    """The Korean reading of Chinese characters that firms bear in their names, as within a word."""
+    with (_FOLDER / "hanja.csv").open(encoding="utf-8", newline="") as file:
+        return {character: row["reading"] for row in csv.DictReader(file) for character in row["characters"]}
+
+
+@cache
 def load_name_bigrams() -> dict[str, int]:
     """How often two characters follow one another in names by their sound (`^` begins, `$` ends a name).
 

@@ -62,7 +62,7 @@ def prepared(records: pl.DataFrame) -> pl.DataFrame:
         is_supplier=pl.col("is_supplier").fill_null(False),
         is_technical=pl.when(pl.col("is_supplier").any()).then(trades.is_technical("products", "industry")),
     )
-    second = pl.coalesce(names.bare_name(pl.col("second")), "english")
+    second = pl.coalesce(names.bare_name(pl.col("second")), "english", sounds.spoken_numbers(pl.col("bare")))
     table = table.with_columns(
         match_key=names.squeezed(pl.col("bare")),
         sound=sounds.spoken_key(pl.col("bare")),
