@@ -10,6 +10,7 @@ import polars as pl
 
 from flows.sources import SourceError
 from flows.sources.reading import read_table
+from flows.sources.scaffold import guessed_columns
 from transforms import dates, identifiers, names, regions
 from transforms.linking import link
 
@@ -26,6 +27,7 @@ _OPTIONAL: Final = (
     "name_en",
     "source",
 )
+_KNOWN: Final = ("record_id", "name", *_OPTIONAL)
 _MISSING: Final = ("-", "--", "미제공", "없음", "해당없음", "N/A", "n/a", "NA", "null", "NULL", "None", "nan", "0")
 _MOST_REGISTERS: Final = 50
 _FREQUENT_SHAPE: Final = 0.04
@@ -35,9 +37,11 @@ _MOST_SHAPES: Final = 6
 def resolve_file(path: Path) -> pl.DataFrame:
     """Links of a CSV of records: record_id, firm_same, firm_probable, rule, score, in the file's order.
 
+    Columns that registers head otherwise (기업명, 소재지, 사업자등록번호 ...) are taken for what they are.
+
     Raises SourceError when `record_id` or `name` is missing or a record_id is blank or repeats.
     """
-    raw = _read(path)
+    raw = _renamed(_read(path))
     missing = [name for name in ("record_id", "name") if name not in raw.columns]
     if missing:
         raise SourceError(
@@ -132,6 +136,13 @@ def _shapes(table: pl.DataFrame) -> pl.Series:
         for shape in counts["shape"].to_list()
     }
     return shapes.replace_strict(nearest, return_dtype=pl.String).alias("origin")
+
+
+def _renamed(raw: pl.DataFrame) -> pl.DataFrame:
+    """The table with our names of its columns, where it has them under another."""
+    guessed = guessed_columns([name for name in raw.columns if name not in _KNOWN])
+    ours = {("product" if name == "products" else name): header for name, header in guessed.items()}
+    return raw.rename({header: name for name, header in ours.items() if name not in raw.columns and name in _KNOWN})
 
 
 def _read(path: Path) -> pl.DataFrame:

@@ -30,6 +30,13 @@ Tags = tuple[str, list[str], list[str]]
 
 Tagger = Callable[[list[str]], list[Tags]]
 
+_SAID_BY_NAMES: Final = ((r"(?i)로봇|로보틱스|로보텍|로보테크|로보트|robot", "산업용 로봇"),)
+"""Words in a firm's own name and what they say that it makes.
+
+Counted over listed and venture firms, whose products are known: of 62 with such a word half make industrial robots, of
+the others 1 in 100. 비전, 데이터, 에이아이 and 소프트 say too little: 3 to 12 of 100 (docs/linking.md).
+"""
+
 _TAGS: Final[dict[str, Any]] = {"language": pl.String, "concepts": pl.List(pl.String), "fields": pl.List(pl.String)}
 
 
@@ -60,10 +67,20 @@ def capabilities_table(records: pl.DataFrame, kinds: Sequence[StatementKind], ta
         .sort("as_of", "record_key", descending=[True, False], nulls_last=True)
         .unique(["firm_id", "text"], keep="first", maintain_order=True)
     )
-    texts = said["text"].unique(maintain_order=True)
-    tags = pl.DataFrame(tag(texts.to_list()), schema=_TAGS, orient="row").with_columns(text=texts)
-    described = with_roles(said.join(tags, on="text", how="left", maintain_order="left"))
+    said = said.with_columns(read=_read())
+    texts = said["read"].unique(maintain_order=True)
+    tags = pl.DataFrame(tag(texts.to_list()), schema=_TAGS, orient="row").with_columns(read=texts)
+    described = with_roles(said.join(tags, on="read", how="left", maintain_order="left").drop("read"))
     return described.filter((pl.col("weight_class") != "hint") | (pl.col("concepts").list.len() > 0))
+
+
+def _read() -> pl.Expr:
+    """The text that is tagged: a statement's own, with what the words of a firm's name say."""
+    named = pl.concat_str(
+        pl.when(pl.col("text").str.contains(word)).then(pl.lit(f" {meaning}")).otherwise(pl.lit(""))
+        for word, meaning in _SAID_BY_NAMES
+    )
+    return pl.when(pl.col("weight_class") == "hint").then(pl.col("text") + named).otherwise("text")
 
 
 def _of_kind(records: pl.DataFrame, kind: StatementKind) -> pl.DataFrame:

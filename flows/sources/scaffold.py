@@ -44,7 +44,7 @@ def scaffold(name: str, file: Path) -> tuple[Path, list[str]]:
     if folder.exists():
         raise SourceError(f"the source {name} is there already: {folder}")
     table = read_table(file.read_bytes(), file.name).frame.drop(LINE, FILE)
-    columns = _guess(table.columns)
+    columns = guessed_columns(table.columns)
     if "name" not in columns:
         raise SourceError(f"{file.name}: no column looks like a firm's name among {', '.join(table.columns)}.")
     personal = [header for header in table.columns if _PERSONAL.search(header)]
@@ -78,7 +78,7 @@ def scaffold(name: str, file: Path) -> tuple[Path, list[str]]:
     return folder, notes
 
 
-def _guess(headers: list[str]) -> dict[str, str]:
+def guessed_columns(headers: list[str]) -> dict[str, str]:
     """Canonical column to header; each header at most once, personal-looking ones never."""
     found: dict[str, str] = {}
     for canonical, pattern in _GUESSES.items():
