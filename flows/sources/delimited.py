@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
 from itertools import islice
+from statistics import median_high
 from typing import Final
 
 import polars as pl
@@ -72,8 +73,16 @@ def _head(text: str) -> list[str]:
 
 
 def _delimiter(head: list[str]) -> str:
-    """The one that the first lines have most of, line by line: a title above the table has none."""
-    return max(_DELIMITERS, key=lambda mark: max((line.count(mark) for line in head), default=0))
+    """The one that most of the first lines have most of; where they have none, as titles above a short table, any line.
+
+    A single line proves little: a cell may list ten symbols with bars between them.
+    """
+
+    def weight(mark: str) -> tuple[float, int]:
+        counts = [line.count(mark) for line in head if line.strip()] or [0]
+        return median_high(counts), max(counts)
+
+    return max(_DELIMITERS, key=weight)
 
 
 def _header(head: list[str], delimiter: str, file: str) -> tuple[int, list[str]]:

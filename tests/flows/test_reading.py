@@ -28,6 +28,11 @@ def test_rows_with_too_few_or_many_cells_are_malformed_and_the_rest_is_read() ->
     assert [(m.line, m.cells) for m in table.malformed] == [(3, 1), (4, 3)]
 
 
+def test_a_cell_with_many_bars_does_not_make_them_the_delimiter() -> None:
+    lines = ["name,ipc", 'a,"' + "|".join(["G05B"] * 30) + '"', "b,G06T", "c,G06Q"]
+    assert read_table("\n".join(lines).encode(), "a.csv").frame["name"].to_list() == ["a", "b", "c"]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_delimiter_is_taken_from_the_header(delimiter: str) -> None:
     table = read_table(f"a{delimiter}b\n1{delimiter}2\n".encode(), "a.csv")
