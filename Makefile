@@ -5,7 +5,7 @@ UV := $(BIN)/uv
 SHARED ?= ../shared
 LAKE ?= ./lake
 
-.PHONY: help install install-test system demo test fast serve opensearch replay evaluate bench proofs gallery docs lint
+.PHONY: help install install-test system demo test fast serve opensearch replay evaluate bench proofs audit gallery docs lint
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -59,6 +59,13 @@ evaluate: .venv/.test  ## quality of linking, understanding and ranking
 
 bench: .venv/.test  ## figures of docs/benchmarks.md
 	@$(BIN)/python -m caplake.bench --lake $(LAKE)
+
+proofs: .venv/.test  ## kills, faults, soak, cluster at full count, into docs/proofs.md; SHARE=0.1 takes a tenth
+	@$(BIN)/python -m tests.proofs --share $(or $(SHARE),1)
+
+audit: .venv/.test  ## known weaknesses of the packages, and their bill of materials (sbom.json); asks the package index
+	@$(BIN)/pip-audit --strict --disable-pip --no-deps -r constraints.txt
+	@$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-file sbom.json $(BIN)/python
 
 gallery: .venv/.test  ## the questions of docs/gallery answered anew, with plots
 	@$(BIN)/python docs/gallery/build.py --lake $(LAKE)

@@ -26,13 +26,15 @@ class Figure:
     target: str = ""
 
 
-def write_section(name: str, command: str, figures: Sequence[Figure], notes: str = "", file: Path = FILE) -> str:
-    """Replace or append the section `name`; returns its text."""
+def write_section(
+    name: str, command: str, figures: Sequence[Figure], notes: str = "", file: Path = FILE, head: str = _HEAD
+) -> str:
+    """Replace or append the section `name`, in a new file below `head`; returns its text."""
     rows = "\n".join(f"| {f.what} | {f.value} | {f.target} |" for f in figures)
     body = f"## {name}\n\n`{command}` ({machine()})\n\n| figure | measured | target |\n|---|---|---|\n{rows}\n"
     if notes:
         body += f"\n{notes}\n"
-    text = file.read_text(encoding="utf-8") if file.exists() else _HEAD
+    text = file.read_text(encoding="utf-8") if file.exists() else head
     pattern = re.compile(rf"^## {re.escape(name)}\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
     text = pattern.sub(lambda _: f"{body}\n", text) if pattern.search(text) else f"{text.rstrip()}\n\n{body}"
     file.parent.mkdir(exist_ok=True)

@@ -75,7 +75,10 @@ def read_file(lake: Lake, delivery: Delivery, file: ReceivedFile) -> bytes:
     """Bytes of a kept file. Raises ValueError when they are not those of the receipt."""
     content = lake.read_bytes(delivery.path(file))
     if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise ValueError(f"{delivery.path(file)} is not what its receipt says; restore it, or fetch the source anew.")
+        raise ValueError(
+            f"{delivery.path(file)} is not what its receipt says. Restore it from a backup, or remove its folder from "
+            "the lake and run again to take the source anew."
+        )
     return content
 
 
@@ -114,7 +117,10 @@ def received(file: RawFile, **told: str | Mapping[str, str] | None) -> ReceivedF
 
 
 def keep(lake: Lake, source: str, files: list[RawFile], transport: str) -> Delivery:
-    """Keep the bytes and write the receipt last; bytes the lake already has are not kept twice."""
+    """Keep the bytes and write the receipt last; bytes the lake already has are not kept twice.
+
+    What was written is read again before the receipt: a delivery that a broken disk cut would never be taken anew.
+    """
     delivery = Delivery(
         source=source,
         folder=fresh_folder(lake, source),
@@ -127,5 +133,7 @@ def keep(lake: Lake, source: str, files: list[RawFile], transport: str) -> Deliv
         return known
     for file in files:
         lake.write_bytes(f"{delivery.folder}/{file.name}", file.content)
+    for kept in delivery.files:
+        read_file(lake, delivery, kept)
     lake.write_json(f"{delivery.folder}/receipt.json", delivery.model_dump(mode="json"))
     return delivery

@@ -30,6 +30,7 @@ from search.engines.local_node import Node, reachable, start, stop
 from search.engines.opensearch import OpenSearchStore
 from search.service import SearchService
 from tests.proofs.nights import SOURCE, deliver
+from tests.proofs.proved import Proved, tell
 
 _NODES = ("one", "two", "three")
 _NEED = "반도체 검사 장비"
@@ -166,11 +167,12 @@ def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as folder, three_nodes() as nodes:
         outcome = lose_a_node(Path(folder), nodes)
-    print(
-        f"{outcome.searches} searches; the night under way: {outcome.told}; {outcome.statements} statements at the end"
-    )
-    print("\n".join(outcome.problems) or "no search failed, nothing was lost")
-    raise SystemExit(bool(outcome.problems))
+    figures = {
+        "searches while a node died": outcome.searches,
+        "the night under way": outcome.told,
+        "statements at the end": outcome.statements,
+    }
+    tell(Proved(figures, outcome.problems))
 
 
 if __name__ == "__main__":

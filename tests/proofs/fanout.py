@@ -19,6 +19,7 @@ from dask.distributed import Client, LocalCluster
 
 from schemas.lake import Lake, Snapshot
 from tests.proofs.nights import SOURCE, deliver, differing, night
+from tests.proofs.proved import Proved, tell
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,13 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         found = spread_night(Path(folder), arguments.part_texts)
-    print(
-        f"{found.texts} texts in {sum(found.parts)} parts, by worker {found.parts}; "
-        f"{found.seconds_here:.1f} s here, {found.seconds_spread:.1f} s spread"
-    )
-    print("\n".join(found.problems) or "the same bytes")
-    raise SystemExit(bool(found.problems))
+    figures = {
+        "texts": found.texts,
+        "parts by worker": " and ".join(map(str, found.parts)),
+        "seconds of the night in one process": round(found.seconds_here, 1),
+        "seconds of the night on two workers": round(found.seconds_spread, 1),
+    }
+    tell(Proved(figures, found.problems))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from schemas.lake import Lake
 from tests.proofs.nights import STEPS, deliver, differing, night, start_night
+from tests.proofs.proved import Proved, tell
 from tests.proofs.readers import Reader
 
 
@@ -75,9 +76,13 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         outcome = kill_nights(Path(folder), moments(arguments.count, arguments.seed, arguments.longest))
-    print(f"{outcome.rounds} rounds, {outcome.killed} nights killed while running, {outcome.reads} reads beside them")
-    print("\n".join(outcome.problems) or "no wrong answer, no mixed state, every next run as an undisturbed one")
-    raise SystemExit(bool(outcome.problems))
+    figures = {
+        "rounds": outcome.rounds,
+        "of these at the start of a named step": len(STEPS),
+        "nights killed while running": outcome.killed,
+        "searches and reads beside them": outcome.reads,
+    }
+    tell(Proved(figures, outcome.problems))
 
 
 if __name__ == "__main__":

@@ -17,9 +17,16 @@ import psutil
 
 from schemas.lake import Lake, Snapshot
 from tests.proofs.nights import deliver, night
+from tests.proofs.proved import Proved, tell
 from tests.proofs.readers import Reader
 
 KEEP = 3
+
+_FILES_A_NIGHT = 3
+"""What is kept of every night for good: the attempt, the report (of a hundred nights), ids given to new firms."""
+
+_MEMORY = 1.25
+"""Memory may end at so many times what it was at half."""
 
 
 @dataclass
@@ -52,12 +59,27 @@ def soak(folder: Path, nights: int) -> Soak:
                 found.problems.append(f"night {number}: records changed their firm id: {sorted(moved)[:3]}")
             found.memory.append(psutil.Process().memory_info().rss)
             found.files.append(sum(1 for path in lake.rglob("*") if path.is_file() and "raw" not in path.parts))
-    kept = len(Lake(str(lake)).snapshots())
-    if kept > KEEP:
-        found.problems.append(f"{kept} snapshots are kept instead of {KEEP}")
+    found.problems += _grown(Lake(str(lake)), found)
     found.reads = reader.reads
     found.problems += reader.problems
     return found
+
+
+def _grown(lake: Lake, found: Soak) -> list[str]:
+    """What grew beyond what is kept."""
+    problems = [
+        f"{len(kept)} {what} are kept instead of {KEEP}"
+        for what, kept in (("snapshots", lake.snapshots()), ("indexes", lake.names("index/embedded")))
+        if len(kept) > KEEP
+    ]
+    half = len(found.files) // 2
+    later = len(found.files) - half - 1
+    if found.files[-1] > found.files[half] + _FILES_A_NIGHT * later:
+        problems.append(f"files grew from {found.files[half]} to {found.files[-1]} in {later} nights")
+    # A few nights still fill caches of the process.
+    if later >= KEEP * 3 and found.memory[-1] > found.memory[half] * _MEMORY:
+        problems.append(f"memory grew from {found.memory[half] >> 20} to {found.memory[-1] >> 20} MB")
+    return problems
 
 
 def _names(lake: Path) -> dict[str, str]:
@@ -87,12 +109,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = soak(Path(folder), arguments.nights)
     half = len(found.memory) // 2
-    print(
-        f"{len(found.memory)} nights, {found.reads} reads; memory {found.memory[half] >> 20} MB at half, "
-        f"{found.memory[-1] >> 20} MB at the end; files {found.files[half]} and {found.files[-1]}"
-    )
-    print("\n".join(found.problems) or "nothing grew, ids are stable, the changes add up")
-    raise SystemExit(bool(found.problems))
+    figures = {
+        "nights": len(found.memory),
+        "searches and reads beside them": found.reads,
+        "memory at half, MB": found.memory[half] >> 20,
+        "memory at the end, MB": found.memory[-1] >> 20,
+        "files of the lake at half": found.files[half],
+        "files of the lake at the end": found.files[-1],
+    }
+    tell(Proved(figures, found.problems))
 
 
 if __name__ == "__main__":
