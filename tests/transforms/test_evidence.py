@@ -1,4 +1,4 @@
-"""Evidence beside names and places: the office that registered a corporation, the trade of suppliers, what registers share."""
+"""Evidence beside names and places: registry offices, the trade of suppliers, what registers share, numbers in names."""
 
 from __future__ import annotations
 
