@@ -1,4 +1,4 @@
-"""Evidence beside names and places: registry offices, the trade of suppliers, what registers share, numbers in names."""
+"""Evidence beside names and places: registry offices, trades, what registers share, characters and numbers in names."""
 
 from __future__ import annotations
 
