@@ -7,6 +7,7 @@ import importlib.util
 import os
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Final, Literal
@@ -244,8 +245,14 @@ def load_source(name: str) -> Source:
             raise SourceError(f"the source {name} is called {now} now.")
         known = ", ".join(source_names())
         raise SourceError(f"no source {name!r}; there are: {known}. `caplake sources new {name}` makes one.")
+    return _declared(name, path.read_bytes())
+
+
+@lru_cache(maxsize=256)
+def _declared(name: str, content: bytes) -> Source:
+    """Many steps of a night ask for a declaration; it is read once, until its bytes change."""
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml.safe_load(content.decode("utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SourceError(f"{name}/source.yaml is no YAML: {' '.join(str(error).split())}") from None
     if not isinstance(document, dict):

@@ -18,8 +18,7 @@ T = TypeVar("T")
 
 def current_keys(table: pl.DataFrame, *columns: str) -> pl.DataFrame:
     """The table with the record keys in `columns` under the sources' names of today."""
-    old_to_new = former_names()
-    if not old_to_new:
+    if table.is_empty() or not (old_to_new := former_names()):
         return table
     prefixes = {f"{old}:": f"{new}:" for old, new in old_to_new.items()}
     return table.with_columns(

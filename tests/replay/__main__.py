@@ -7,6 +7,18 @@ import argparse
 from tests.replay.faults import Faults, seeded
 from tests.replay.server import Replay
 
+_REQUESTS = {
+    "odcloud": 8,
+    "data_go_kr": 1,
+    "koneps": 40,
+    "opendart": 100,
+    "kipris": 30,
+    "ntis": 8,
+    "kind": 1,
+    "nts": 50,
+}
+"""Among how many requests of a service the faults of a seed come."""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.replay", description=__doc__)
@@ -14,8 +26,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, help="let faults happen; the same seed, the same faults")
     parser.add_argument("--cap", type=int, default=1000, help="most rows of a page")
     given = parser.parse_args()
-    services = ["odcloud", "data_go_kr", "koneps", "opendart", "kipris", "ntis", "kind", "nts"]
-    faults = seeded(given.seed, services, 10) if given.seed is not None else Faults()
+    faults = seeded(given.seed, _REQUESTS) if given.seed is not None else Faults()
     server = Replay(given.port, faults, given.cap)
     for fault in faults.plan:
         print(f"# {fault}")

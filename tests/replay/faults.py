@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -79,20 +79,15 @@ class Faults:
         return None
 
 
-def seeded(seed: int, services: Sequence[str], requests: int) -> Faults:
-    """Up to four faults; one run in five also has one that stops or refuses for good."""
+def seeded(seed: int, requests: Mapping[str, int]) -> Faults:
+    """Up to four faults among each service's `requests`; one run in five has one more that stops or refuses for good."""
     chance = random.Random(seed)
-    plan = [
-        Fault(
-            chance.choice((*PASSING, *HARMLESS)),
-            chance.choice(services),
-            chance.randint(1, requests),
-            chance.randint(1, 2),
-        )
-        for _ in range(chance.randint(1, 4))
-    ]
+
+    def fault(kinds: Sequence[str], times: int) -> Fault:
+        service = chance.choice(sorted(requests))
+        return Fault(chance.choice(kinds), service, chance.randint(1, requests[service]), times)
+
+    plan = [fault((*PASSING, *HARMLESS), chance.randint(1, 2)) for _ in range(chance.randint(1, 4))]
     if chance.random() < 0.2:
-        plan.append(
-            Fault(chance.choice((*STOPPING, *FATAL)), chance.choice(services), chance.randint(1, requests), times=0)
-        )
+        plan.append(fault((*STOPPING, *FATAL), 0))
     return Faults(plan)

@@ -128,7 +128,7 @@ def innobiz() -> list[Row]:
             "주생산품": firm(place)["product"],
             "확인서유효기간시작일": "2024-03-01",
             "확인서유효기간종료일": "2027-02-28",
-            "홈페이지": None,
+            "홈페이지": "www.example.invalid",
         }
         for place in range(20, 95)
     ]
@@ -230,7 +230,7 @@ def suppliers(month: str) -> list[Row]:
             "opbizDt": "2015-03-02 00:00:00",
             "adrs": firm(place)["address"],
             "telNo": "031-000-0000",
-            "hmpgAdrs": "",
+            "hmpgAdrs": "www.example.invalid",
             "emplyeNum": "10",
             "rgstDt": f"{month[:4]}-{month[4:]}-15 10:00:00",
         }

@@ -30,16 +30,19 @@ _DRIP_SECONDS = 0.05
 
 
 class Replay(ThreadingHTTPServer):
-    """`cap` is the most rows a page has, whatever is asked for; `requests` lists what was asked."""
+    """`cap` is the most rows a page has, whatever is asked for, `most` the most a register of the portal, KIND or
+    OpenDART has; `requests` lists what was asked."""
 
     daemon_threads = True
 
-    def __init__(self, port: int = 0, faults: Faults | None = None, cap: int = 1000) -> None:
+    def __init__(self, port: int = 0, faults: Faults | None = None, cap: int = 1000, most: int | None = None) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.faults = faults or Faults()
         self.cap = cap
         self.requests: list[str] = []
-        self.datasets = registers.datasets()
+        self.datasets = {number: rows[:most] for number, rows in registers.datasets().items()}
+        self.listed = registers.listed()[:most]
+        self.companies = dict(list(registers.companies().items())[:most])
 
     @property
     def environment(self) -> dict[str, str]:
@@ -207,7 +210,7 @@ def _nts(server: Replay, path: str, params: dict[str, str], body: bytes, fault: 
 
 
 def _opendart(server: Replay, path: str, params: dict[str, str], body: bytes, fault: str | None) -> Reply:
-    companies = registers.companies()
+    companies = server.companies
     if path.startswith("corpCode"):
         return envelopes.code_list(companies)
     found = companies.get(params.get("corp_code", ""))
@@ -230,7 +233,7 @@ def _ntis(server: Replay, path: str, params: dict[str, str], body: bytes, fault:
 
 
 def _kind(server: Replay, path: str, params: dict[str, str], body: bytes, fault: str | None) -> Reply:
-    return envelopes.html_table(registers.listed())
+    return envelopes.html_table(server.listed)
 
 
 _ROUTES: dict[str, Callable[[Replay, str, dict[str, str], bytes, str | None], Reply]] = {
@@ -247,9 +250,9 @@ _ROUTES: dict[str, Callable[[Replay, str, dict[str, str], bytes, str | None], Re
 
 
 @contextmanager
-def replaying(faults: Faults | None = None, cap: int = 1000) -> Iterator[Replay]:
+def replaying(faults: Faults | None = None, cap: int = 1000, most: int | None = None) -> Iterator[Replay]:
     """A server on a free port, in a thread of its own."""
-    server = Replay(0, faults, cap)
+    server = Replay(0, faults, cap, most)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
