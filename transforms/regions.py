@@ -22,7 +22,7 @@ _NOISE: Final = re.compile(
 _HEAD: Final = 80
 _FIRST_WORDS: Final = r"^\s*((?:[(\[<]?우?\s?\d[\d\-]*[)\]>]?\s*|대한민국\s*)?[가-힣]\S*(?:\s+\S+){0,2})"
 _END: Final = (
-    r"(?=$|[^가-힣]|(?:에서?|의|은|는|이나?|가|을|를|와|과|으?로|도|만|나|쪽|권|내|산|발|까지|부터|공장|지역|지방|근처|인근|근방|"
+    r"(?=$|[^가-힣]|(?:에서?|의|은|는|이나?|이?랑|하고|이?든|인데|[인서](?![가-힣])|가|을|를|와|과|으?로|도|만|나|쪽|권|내|산|발|까지|부터|공장|지역|지방|근처|인근|근방|"
     r"소재|업체|기업|회사|본사|지사|사업장|현장|산단|국가산단|공단)(?![가-힣]{3}))"
 )
 
@@ -220,7 +220,8 @@ def _places(match: re.Match[str]) -> list[Place]:
     folded = " ".join(name.lower().split())
     if folded.replace("·", "").replace("/", "") in GROUPS:
         return [Place(code, start, end) for code in GROUPS[folded.replace("·", "").replace("/", "")]]
-    code = code_of(name)
+    namesakes = [code for code in region_tables().english_names.get(folded, ()) if len(code) == 2]
+    code = namesakes[0] if len(namesakes) == 1 else code_of(name)
     return [Place(code, start, end)] if code else []
 
 
@@ -236,10 +237,10 @@ def _finder() -> re.Pattern[str]:
         re.escape(n) for n in sorted({*(n for n in GROUPS if n.isascii()), *_spoken_english()}, key=_by_length)
     )
     return re.compile(
-        rf"(?<![가-힣])(?:{korean_groups}|광주·전남|대구·경북|부산·울산·경남)|"
+        rf"(?<![가-힣])(?:{korean_groups}|광주·전남|대구·경북|부산·울산·경남|부[·/]울[·/]경)|"
         rf"(?<![가-힣])(?:{province})(?:\s?(?:{district}){_END}|{_END})|"
         rf"(?<![가-힣])(?:{lone})(?:\s(?:{district}){_END})?{_END}|"
-        rf"(?<![A-Za-z])(?i:{english})(?![A-Za-z])"
+        rf"(?<![A-Za-z])(?:(?i:{_GWANGJU}|{english})|{'|'.join(_CAPITALISED)})(?![A-Za-z])"
     )
 
 
@@ -306,10 +307,20 @@ _ALSO_WORDS: Final = frozenset(
 """District names that are words as well; in free text they count with their suffix or behind their province."""
 
 
+_GWANGJU: Final = r"gyeonggi(?:-do)?,?\s+gwangju|gwangju(?:-si)?,?\s+gyeonggi(?:-do)?"
+"""The city of Gyeonggi, not the metropolis of its name."""
+_CAPITALISED: Final = ("Asan", "Osan", "Guri", "Inje", "Imsil", "Jindo", "Wando")
+"""Short English names that count only as they are written in a sentence: with a capital."""
+
+
 def _spoken_english() -> set[str]:
-    """English names that in free text can only be the place."""
-    too_short = {"jung", "seo", "dong", "nam", "buk", "asan", "guri", "inje", "imsil", "jindo", "wando", "osan", "saha"}
-    return {name for name, codes in region_tables().english_names.items() if len(codes) == 1 and name not in too_short}
+    """English names that in free text can only be the place; of a province and its city of one name, the province."""
+    too_short = {"jung", "seo", "dong", "nam", "buk", "saha", *(name.lower() for name in _CAPITALISED)}
+    return {
+        name
+        for name, codes in region_tables().english_names.items()
+        if (len(codes) == 1 or sum(len(code) == 2 for code in codes) == 1) and name not in too_short
+    }
 
 
 def _by_length(name: str) -> tuple[int, str]:

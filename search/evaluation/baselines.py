@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from math import log
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ import yaml
 
 from schemas.vocabulary import Vocabulary
 from search.embedding import load_embedder
+from search.understand.examples import load_problems
 from transforms.text import folded, tokens
 
 _OF_DRAFT: Final = {
@@ -51,6 +53,25 @@ def nearest(vocabulary: Vocabulary) -> Ranker:
     def rank(text: str) -> list[str]:
         order = np.argsort(-(vectors @ embedder.encode_queries([text])[0]), kind="stable")
         return [ids[i] for i in order]
+
+    return rank
+
+
+def naive_bayes(vocabulary: Vocabulary) -> Ranker:
+    """Multinomial naive Bayes on tokens of the labelled sentences that the model of needs is made from."""
+    needs = [p for p in load_problems() if p.fields]
+    ids = [f.id for f in vocabulary.fields]
+    counts = {field: Counter[str]() for field in ids}
+    for problem in needs:
+        counts[problem.fields[0]].update(tokens(problem.text))
+    size = len({token for own in counts.values() for token in own})
+    prior = Counter(problem.fields[0] for problem in needs)
+    total = {field: sum(own.values()) + size for field, own in counts.items()}
+
+    def rank(text: str) -> list[str]:
+        said = tokens(text)
+        odds = {f: log(prior[f] + 1) + sum(log((counts[f][t] + 1) / total[f]) for t in said) for f in ids}
+        return sorted(ids, key=lambda field: -odds[field])
 
     return rank
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,12 +17,15 @@ import numpy as np
 import yaml
 
 from schemas.vocabulary import load_vocabulary
-from search.evaluation.baselines import keywords, nearest, thesaurus
+from search.evaluation.baselines import keywords, naive_bayes, nearest, thesaurus
 from search.evaluation.metrics import interval
+from search.evaluation.understanding_labels import canonical_filters, ids_of, same_words
 from search.filters import Filters
 from search.understand import Understander, Understood
+from transforms.concepts import default_matcher
 
 HELD_OUT: Final = Path("tests/search/heldout/needs_heldout.yaml")
+SECOND: Final = "second_labels.yaml"
 DRAFT: Final = Path("data/reference/thesaurus_draft.yaml")
 _RESAMPLES: Final = 1_000
 _SEED: Final = 20_260_101
@@ -35,6 +38,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 class Need:
     """A labelled need. `fields` empty: nobody answers it. `secondary` are fields that are also acceptable."""
 
+    id: str
     text: str
     language: str
     fields: tuple[str, ...]
@@ -46,14 +50,16 @@ class Need:
 
 def load_needs(file: Path) -> list[Need]:
     """Needs of a YAML list. Raises ValueError naming a filter that there is not."""
+    vocabulary = load_vocabulary()
     needs = [
         Need(
+            str(row.get("id", "")),
             row["text"],
             row["lang"],
             tuple(row["fields"]),
             tuple(row.get("secondary") or ()),
             bool(row.get("tech_named")),
-            dict(row.get("filters") or {}),
+            canonical_filters(row.get("filters") or {}, vocabulary),
             tuple(row.get("excluded") or ()),
         )
         for row in yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -72,15 +78,19 @@ def evaluate(needs: Sequence[Need], shared: Path | None) -> dict[str, Any]:
     systems: dict[str, Callable[[str], list[str]]] = {
         "keywords on field names": keywords(vocabulary),
         "nearest field by embedding": nearest(vocabulary),
+        "naive Bayes on the same sentences": naive_bayes(vocabulary),
     }
     if shared and (shared / DRAFT).is_file():
         systems["draft thesaurus"] = thesaurus(vocabulary, shared / DRAFT)
     rankings = {name: [rank(need.text) for need in needs] for name, rank in systems.items()}
-    rankings["understanding"] = [[f.id for f in u.fields] for u in understood]
+    rankings["understanding"] = ours = [[f.id for f in u.fields] for u in understood]
     return {
         "needs": sum(bool(n.fields) for n in needs),
         "not_needs": sum(not n.fields for n in needs),
         "fields": {name: field_figures(needs, ranked) for name, ranked in rankings.items()},
+        "secondary_accepted": field_figures(
+            [replace(n, fields=n.fields + n.secondary) if n.fields else n for n in needs], ours
+        ),
         "answerable_auc": auc(
             np.array([u.answer_score for u, n in zip(understood, needs, strict=True) if n.fields]),
             np.array([u.answer_score for u, n in zip(understood, needs, strict=True) if not n.fields]),
@@ -115,8 +125,8 @@ def field_figures(needs: Sequence[Need], ranked: Sequence[Sequence[str]]) -> dic
 
 def filter_figures(needs: Sequence[Need], understood: Sequence[Understood]) -> dict[str, Any]:
     """Precision, recall and F1 over single constraints (name and value exactly), and per name what was missed."""
-    wanted = [pairs(n.filters) for n in needs]
     read = [pairs(u.filters.as_dict()) for u in understood]
+    wanted = [_in_words_of(pairs(n.filters), told) for n, told in zip(needs, read, strict=True)]
     names = sorted({name for found in (*wanted, *read) for name, _ in found})
     return {
         "f1": _f1_interval(wanted, read),
@@ -134,7 +144,12 @@ def filter_figures(needs: Sequence[Need], understood: Sequence[Understood]) -> d
 
 def excluded_figures(needs: Sequence[Need], understood: Sequence[Understood]) -> dict[str, float]:
     """How many labelled exclusions were read, and in how many needs without one something was excluded."""
-    labelled = [(name in u.excluded) for n, u in zip(needs, understood, strict=True) for name in n.excluded]
+    vocabulary, matcher = load_vocabulary(), default_matcher()
+    labelled = [
+        not ids_of(name, vocabulary, matcher).isdisjoint(u.excluded)
+        for n, u in zip(needs, understood, strict=True)
+        for name in n.excluded
+    ]
     spurious = [bool(u.excluded) for n, u in zip(needs, understood, strict=True) if not n.excluded]
     return {"labelled": len(labelled), "read": sum(labelled), "needs_wrongly_with_one": sum(spurious)}
 
@@ -145,6 +160,27 @@ def pairs(filters: dict[str, Any]) -> Pairs:
         (name, json.dumps(value, ensure_ascii=False))
         for name, values in filters.items()
         for value in (values if isinstance(values, list | tuple) else [values])
+    }
+
+
+def _in_words_of(wanted: Pairs, read: Pairs) -> Pairs:
+    """The labels, a deadline in the words that were read where they say the same."""
+    told = [value for name, value in read if name == "deadline"]
+
+    def alike(value: str) -> str:
+        return next((t for t in told if same_words(json.loads(value), json.loads(t))), value)
+
+    return {(name, alike(value) if name == "deadline" else value) for name, value in wanted}
+
+
+def agreement(needs: Sequence[Need], file: Path) -> dict[str, dict[str, float]]:
+    """How often a second labeller, who saw the sentences alone, has the same field first and the same answerable."""
+    second = {str(row["id"]): row for row in yaml.safe_load(file.read_text(encoding="utf-8"))}
+    both = [(n, second[n.id]) for n in needs if n.id in second]
+    fields_first = [bool(row["fields"]) and row["fields"][0] in n.fields for n, row in both if n.fields]
+    return {
+        "field": interval(np.array(fields_first, float)),
+        "answerable": interval(np.array([row["answerable"] == bool(n.fields) for n, row in both], float)),
     }
 
 
@@ -184,7 +220,7 @@ def unseen_types() -> dict[str, Any]:
     vocabulary, problems = load_vocabulary(), load_problems()
     scored = cross_validated(problems, make_examples(problems, vocabulary, default_matcher()))
     ids = [f.id for f in vocabulary.fields]
-    needs = [Need(p.text, p.language, p.fields) for p in problems]
+    needs = [Need("", p.text, p.language, p.fields) for p in problems]
     ranked = [[ids[i] for i in np.argsort(-row[:-1], kind="stable")] for row in scored]
     odds = scored[:, :-1].max(axis=1) - scored[:, -1]
     answerable = np.array([bool(n.fields) for n in needs])
@@ -203,7 +239,13 @@ def main() -> None:
     parser.add_argument("--unseen-types", action="store_true")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    results = unseen_types() if arguments.unseen_types else evaluate(load_needs(arguments.needs), arguments.shared)
+    if arguments.unseen_types:
+        results = unseen_types()
+    else:
+        needs = load_needs(arguments.needs)
+        results = evaluate(needs, arguments.shared)
+        if (second := arguments.needs.with_name(SECOND)).is_file():
+            results["second_labeller"] = agreement(needs, second)
     print(json.dumps(results, ensure_ascii=False, indent=1) if arguments.json else table(results))
 
 
@@ -216,6 +258,11 @@ def table(results: dict[str, Any]) -> str:
     lines += [
         f"{name}: {_shown(results[name])}" for name in ("answerable_auc", "answerable_accuracy") if results.get(name)
     ]
+    if "secondary_accepted" in results:
+        shown = ", ".join(f"{k} {_shown(v)}" for k, v in results["secondary_accepted"].items())
+        lines.append(f"a secondary label accepted too: {shown}")
+    if "second_labeller" in results:
+        lines += [f"second labeller agrees, {k}: {_shown(v)}" for k, v in results["second_labeller"].items()]
     if "filters" in results:
         filters = results["filters"]
         lines.append(f"filters F1: {_shown(filters['f1'])}; whole need: {_shown(filters['whole need right'])}")

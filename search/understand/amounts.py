@@ -57,7 +57,8 @@ _SCALE_EN: Final = r"(?:thousand|million|billion|mn|bn|mil|[kmb])?"
 _BUDGET_EN: Final = re.compile(
     r"\b(?:budget|under|below|within|less than|no more than|not more than|not exceed(?:ing)?|up to|"
     r"max(?:imum)?|at most|spend|cap(?:ped)?)"
-    rf"\b[^.?!\d₩]{{0,24}}?(?:(?P<cur>krw|₩|won)\s*)?(?P<n>{_DIGITS})\s*(?P<s>{_SCALE_EN})\b\s*(?P<won>krw|won)?",
+    rf"\b[^.?!\d₩]{{0,24}}?(?:(?P<cur>krw|₩|won)\s*)?(?P<n>{_DIGITS})\s*(?P<s>{_SCALE_EN})\b\s*(?P<won>krw|won)?"
+    rf"|(?P<cur2>krw|₩)\s*(?P<n2>{_DIGITS})\s*(?P<s2>{_SCALE_EN})\s+(?:budget|max(?:imum)?|or less|at most)\b",
     re.I,
 )
 
@@ -68,9 +69,10 @@ def _budget(text: str) -> Iterator[Found]:
         if amount >= 10_000:
             yield Found("budget_krw", amount, *match.span())
     for match in _BUDGET_EN.finditer(text):
-        if match["cur"] or match["won"]:
-            scale = _SCALES_EN.get(match["s"].lower(), 1)
-            yield Found("budget_krw", round(float(match["n"].replace(",", "")) * scale), *match.span())
+        if match["cur"] or match["won"] or match["cur2"]:
+            number, unit = match["n"] or match["n2"], match["s"] or match["s2"] or ""
+            amount = round(float(number.replace(",", "")) * _SCALES_EN.get(unit.lower(), 1))
+            yield Found("budget_krw", amount, *match.span())
 
 
 def won(words: str) -> int:
@@ -113,6 +115,8 @@ _YEARS: Final = re.compile(
     r"|in business (?:for )?(?P<d6>at least|over|more than)\s+(?P<n6>\d+)\s*years?"
     r"|(?:founded|established|set up|started) (?P<d7>within|in|less than) (?:the )?(?:last |past )?"
     r"(?P<n7>\d+)\s*years?(?: ago)?"
+    r"|\b(?:company|firm|supplier|vendor|integrator)s? (?:that is |which is )?(?P<d9>older than|over)\s+"
+    r"(?P<n9>\d+)\s*years?"
     rf"|(?P<d8>최소|적어도)\s*(?P<n8>\d+)\s*년(?:은|이상|은\s*넘게)?\s*(?:된|한|운영한|영업한|업력)[^.,?!]{{0,6}}{_FIRM}",
     re.I,
 )
@@ -169,7 +173,8 @@ _MONTH_EN: Final = (
     r"sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
 _DEADLINE_EN: Final = re.compile(
-    rf"\b(?:by|before|until)\s+(?:the\s+)?(?:end\s+of\s+|early\s+|mid[- ]?|late\s+|start\s+of\s+|"
+    rf"(?<!founded )(?<!established )(?<!started )(?<!built )\b(?:by|before|until)\s+(?:the\s+)?"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?:end\s+of\s+|early\s+|mid[- ]?|late\s+|start\s+of\s+|"
     rf"beginning\s+of\s+)?(?:the\s+|this\s+|next\s+)?"
     rf"(?:{_MONTH_EN}(?:\s+\d{{1,4}})?|q[1-4](?:\s+\d{{4}})?|year[- ]?end|year|month|week|quarter|summer|"
     rf"winter|spring|autumn|fall|christmas|20\d\d)\b"

@@ -64,6 +64,11 @@ _FLAGS: Final = {
 _NOT_WANTED: Final = re.compile(
     r"^\s*(?:인증서?|기업|업체|회사|급|은|는|이|가|을|를|도|의|\s)*(?:말고|빼고|제외|아닌|아니어도|아니라도|없어도|없이도|필요\s?없|상관\s?없|무관|싫|사절|안\s?해도)"
 )
+_NOT_WANTED_AFTER_EN: Final = re.compile(
+    r"^\s*(?:certifi\w+|certificates?)?\s*(?:(?:is|are)\s+)?(?:not (?:needed|required|necessary|important|a must)|"
+    r"isn'?t (?:needed|required|necessary)|optional|unnecessary|doesn'?t matter|does not matter)",
+    re.I,
+)
 _NOT_WANTED_BEFORE: Final = re.compile(
     r"\b(?:not (?:a |an )?|no |without |except |excluding |no need for |don'?t need )$", re.I
 )
@@ -71,7 +76,7 @@ _NOT_WANTED_BEFORE: Final = re.compile(
 # A certificate is a constraint where the supplier is to have it; where the buyer is to get or keep it, it is the need.
 _TO_GET: Final = re.compile(
     r"^\s*(?:인증서?|심사|등급|갱신|준비|을|를|이|은|는|도|\s)*(?:받으려|받아야|받기|받고\s*싶|받을|따려|따야|따고|취득하려|취득해야|취득을|획득하려|획득해야|"
-    r"준비|심사|대비|대응|갱신|요구|요건|기준|규정|통과|지적|컨설팅|감사|실사|공장|라인|시설|작업장|관리\s*기준|기록|점검표|서류|문서|일지|에\s*맞)"
+    r"부(?=$|[\s의가는에와과,.])|준비|심사|대비|대응|갱신|요구|요건|기준|규정|통과|지적|컨설팅|감사|실사|공장|라인|시설|작업장|관리\s*기준|기록|점검표|서류|문서|일지|에\s*맞)"
     r"|^\s*(?:audit|inspection|auditor|compliance|requirements?|rules?|records?|documentation|paperwork|"
     r"consult|surveillance|recertification|plant|site|facility|line|area|room|clean)",
     re.I,
@@ -97,12 +102,36 @@ _OF_THE_FIRM_BEFORE: Final = re.compile(
     re.I,
 )
 
+# A state of the asker's firm: `저희는 ISO 9001을 갖고 있습니다` has the same verb as `ISO 9001을 갖고 있는 곳`.
+_OURS: Final = re.compile(
+    r"(?:우리|저희|당사|자사)\s*(?:회사|공장|업체)?(?:는|은|도|가|이|야|에서는)\s+[^,.?!]{0,14}$|"
+    r"\b(?:we|our (?:firm|company|plant))\s+(?:\w+\s+){0,3}$",
+    re.I,
+)
+_SOMEBODY_ELSE: Final = re.compile(r"^[^.?!]{0,24}?(?:업체|회사|기업|곳|데(?![가-힣])|공급사|벤더)")
+_LIST_GAP: Final = re.compile(r"\s*(?:인증)?\s*(?:,|/|·|&|와|과|랑|이랑|하고|및|and)\s*(?:ISO\s*)?", re.I)
+_ISO_LIST: Final = re.compile(r"ISO[\s-]*\d{4,5}(?:\s*(?:,|/|·|&|와|과|랑|및|and)\s*(?:ISO[\s-]*)?\d{4,5})+", re.I)
+
 # A size is a constraint where it is the supplier's; `we are a small firm` speaks of the asker.
 _ASKER: Final = re.compile(
     r"(?:우리|저희|당사|자사|저흰|우린)[^,.?!]{0,14}$|\b(?:we|we're|we are|our|i run|i own|for|as|"
     r"being)\s+(?:just\s+)?(?:a|an|the)?\s*(?:[\w-]+\s+){0,2}$",
     re.I,
 )
+_ANOTHER: Final = re.compile(
+    r"(?:고객사?|거래처|납품처|원청|발주처|바이어)\s*(?:는|가|이|은|인|들이|들은)?\s*(?:같은\s*)?$|"
+    r"\b(?:suppl(?:y|ies|ied|ying)|sell\w*|deliver\w*|customers?|clients?|buyers?|audited by|owned by)\b[^.,?!]{0,24}$",
+    re.I,
+)
+_ANOTHER_AFTER: Final = re.compile(
+    r"^\s*(?:들)?\s*(?:에(?:게|서|다|만)?\s*(?:납품|공급|맞|적합|들어가|팔|보내|쓰|사용|요구)|에서|한테|이\s*(?:요구|원하|시키|감사|실사|와서)|"
+    r"의?\s*(?:납품|협력|고객|거래처|원청|발주처|수준|요구|감사|실사|\d\s*차|출신|정도의|처럼|지원\s*(?:사업|금|제도)|정책|특별|중앙회|기술마켓)|"
+    r"(?:이?여도|이?라도|이어도)|도\s*(?:좋|괜찮|상관|가능|무방|됩|돼|쓸|쓰)|"
+    r"(?:설비|라인|공장|프로젝트|장비|기계|공사|작업|제품|사업|투자|창고|건물|탱크|부품|변화|문제)|"
+    r"(?:customers?|clients?|audits?|asks?|demands?|requires?|wants?)\b)",
+    re.I,
+)
+"""Whom the asker sells to, or that any size will do: `대기업에 납품`, `스타트업도 좋습니다`."""
 _ASKER_AFTER: Final = re.compile(
     r"^\s*(?:이라|인데|이다\s*보니|입니다|이에요|예요|이고|지만|에게|한테|"
     r"이\s*쓰|도\s*쓸|에서\s*쓸|용(?![가-힣])|라서|이어서|like us)",
@@ -164,19 +193,36 @@ class ConstraintReader:
         return Stated.of(text, sorted(found, key=lambda f: f.start))
 
     def _certifications_of(self, text: str) -> Iterator[Found]:
-        for scheme, start, end in self._certifications.find(text):
-            before, after = text[max(start - 40, 0) : start], text[end : end + 30]
-            if _NOT_WANTED.search(after) or _NOT_WANTED_BEFORE.search(before):
+        for scheme, start, end, reach in self._listed_certifications(text):
+            before, after = text[max(start - 40, 0) : start], text[reach : reach + 30]
+            if _not_wanted(before, after) or (_OURS.search(before) and not _SOMEBODY_ELSE.search(after)):
                 continue
             theirs = _OF_THE_FIRM.search(after) or _OF_THE_FIRM_BEFORE.search(before)
             if theirs or not (_TO_GET.search(after) or _TO_GET_BEFORE.search(before)):
                 yield Found("certification", scheme, start, end)
 
+    def _listed_certifications(self, text: str) -> list[tuple[str, int, int, int]]:
+        """Schemes with their places and the end of the list each stands in, whose words speak of all of it."""
+        found = set(self._certifications.find(text))
+        for match in _ISO_LIST.finditer(text):
+            for number in re.finditer(r"\d{4,5}", match.group()):
+                found.update(
+                    (scheme, match.start() + number.start(), match.start() + number.end())
+                    for scheme, _, _ in self._certifications.find(f"ISO {number.group()}")
+                    if number.start() > 8
+                )
+        out: list[tuple[str, int, int, int]] = []
+        for scheme, start, end in sorted(found, key=lambda f: f[1:], reverse=True):
+            listed = out and _LIST_GAP.fullmatch(text[end : out[-1][1]])
+            out.append((scheme, start, end, out[-1][3] if listed else end))
+        return out[::-1]
+
     def _sizes_of(self, text: str) -> Iterator[Found]:
         for size, start, end in self._sizes.find(text):
             before, after = text[max(start - 40, 0) : start], text[end : end + 30]
             about_asker = _ASKER.search(before) or _ASKER_AFTER.search(after)
-            if not (about_asker or _NOT_WANTED.search(after) or _NOT_WANTED_BEFORE.search(before)):
+            about_another = _ANOTHER.search(before) or _ANOTHER_AFTER.search(after)
+            if not (about_asker or about_another or _not_wanted(before, after)):
                 yield Found("size", size, start, end)
 
     def _levels_of(self, text: str) -> Iterator[Found]:
@@ -187,6 +233,10 @@ class ConstraintReader:
             if _LEVEL_NEAR.search(text[max(start - 24, 0) : end + 12])
         ]
         yield from named[-1:]
+
+
+def _not_wanted(before: str, after: str) -> bool:
+    return any((_NOT_WANTED.search(after), _NOT_WANTED_AFTER_EN.search(after), _NOT_WANTED_BEFORE.search(before)))
 
 
 def _diagnosis(text: str) -> Iterator[Found]:

@@ -13,8 +13,15 @@ _NOT_AFTER: Final = re.compile(
     r"^\s*(?:지역|쪽|권|시|도|소재|업체|회사|기업|\s)*(?:은|는|이|가|을|를)?\s*"
     r"(?:말고|빼고|제외|외\s*(?:지역|의|에|다른)|이외|아닌|안\s*되|안\s*됨|너무\s*멀|사절)"
 )
+_EITHER_WAY: Final = re.compile(
+    r"^\s*(?:지역|쪽|권|시|도|소재|업체|회사|기업|가|이|\s)*(?:아니어도|아니라도|아니여도|아녀도|안\s*(?:이어도|가까워도)|여도\s*상관|이?든\s*(?:상관|어디))"
+)
+"""A place that need not be: `대구 아니어도 됩니다`."""
+_SEAT_BEFORE: Final = re.compile(
+    r"(?:본사|본점|본거지)(?:가|는|은|이)?\s*$|\bhead(?:quarters|quartered| office)\s+(?:is\s+)?(?:in\s+)?$", re.I
+)
 _NOT_BEFORE: Final = re.compile(
-    r"\b(?:not (?:in|from|based in)|outside(?: of)?|except(?: for)?|excluding|anywhere but|other than|"
+    r"\b(?:not (?:in|from|based in)|outside(?: of)?|except(?: for)?|excluding|anywhere (?:but|except)|other than|"
     r"no one from)\s+(?:the\s+)?$",
     re.I,
 )
@@ -28,7 +35,7 @@ _SERVICE_AFTER: Final = re.compile(
 _SERVICE_BEFORE: Final = re.compile(
     r"\b(?:visit(?:s|ing)?|come (?:out )?to|travel(?:s|ling|ing)? to|serv(?:e|es|ing|ice in)|cover(?:s|"
     r"ing)?|on-?site (?:support |service )?(?:in|at)|"
-    r"(?:install|support|service|deliver)(?:ed|s|ation)? (?:\w+ )?(?:in|to|at))\s+(?:our (?:plant|"
+    r"(?:install|support|service|deliver)(?:ed|s|ation)? (?:\w+ )?(?:in|to|at|on))\s+(?:our (?:plant|"
     r"factory|site) in\s+)?(?:the\s+)?$",
     re.I,
 )
@@ -79,6 +86,10 @@ def read_places(text: str) -> Iterator[Found]:
 
 def _kind(text: str, start: int, end: int) -> str:
     before, after = text[max(start - 70, 0) : start], text[end : end + 40]
+    if _EITHER_WAY.search(after):
+        return "asker"
+    if _SEAT_BEFORE.search(before):
+        return "region"
     if _NOT_AFTER.search(after) or _NOT_BEFORE.search(before):
         return "not_region"
     if _SERVICE_BEFORE.search(before):
