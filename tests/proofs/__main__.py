@@ -48,6 +48,13 @@ PROOFS: Final = {
         "or says in a line why not, answers stay right, and the next run ends as an undisturbed one.",
         ("--count", len(all_faults())),
     ),
+    "transports": Proof(
+        "Services that fail",
+        "All eight services answer a night as the contract says they can: errors in every envelope, quotas, resets, "
+        "drips, cut bodies, firewall pages, pages that overlap or lack rows, totals that lie. It ends with the right "
+        "tables, or says why and leaves the old snapshot live; the next night mends it; no key is written anywhere.",
+        ("--count", 200),
+    ),
     "soak": Proof(
         "Night after night",
         "Arrivals, changes, closures and renames every night, searches beside them: memory, files and indexes do not "

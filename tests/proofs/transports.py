@@ -34,6 +34,7 @@ from flows.nightly import run_night
 from flows.seam import DirectRunner
 from flows.sources.declaration import SOURCES_FOLDER
 from schemas.lake import Lake, Snapshot
+from tests.proofs.proved import Proved, tell
 from tests.replay.faults import Faults, seeded
 from tests.replay.server import KEY, Replay, replaying
 
@@ -258,14 +259,16 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         outcome = run_seeds(Path(folder), range(arguments.seed, arguments.seed + arguments.count))
-    kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(outcome.happened.items()))
-    print(
-        f"{outcome.runs} runs, {outcome.requests:,} requests, {sum(outcome.happened.values()):,} faults ({kinds}): "
-        f"{outcome.right} nights with the right tables, {outcome.stopped} that a spent quota ended early, "
-        f"{outcome.refused} that said why and left the old snapshot live"
-    )
-    print("\n".join(outcome.problems) or "no wrong, lost or repeated row, no key anywhere, every next night right")
-    raise SystemExit(bool(outcome.problems))
+    figures = {
+        "nights that services disturbed": outcome.runs,
+        "requests": outcome.requests,
+        "faults that happened": sum(outcome.happened.values()),
+        "of these kinds": len(outcome.happened),
+        "nights with the right tables": outcome.right,
+        "nights that a spent quota ended early": outcome.stopped,
+        "nights that said why and left the old snapshot live": outcome.refused,
+    }
+    tell(Proved(figures, outcome.problems))
 
 
 if __name__ == "__main__":

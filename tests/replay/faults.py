@@ -80,7 +80,7 @@ class Faults:
 
 
 def seeded(seed: int, requests: Mapping[str, int]) -> Faults:
-    """Up to four faults among each service's `requests`; one run in five has one more that stops or refuses for good."""
+    """Up to four faults among each service's `requests`; one run in five has one that stops or refuses for good."""
     chance = random.Random(seed)
 
     def fault(kinds: Sequence[str], times: int) -> Fault:
