@@ -54,6 +54,9 @@ serve: .venv/.demo  ## the web page and the API on http://127.0.0.1:8000
 opensearch: .venv/.demo  ## a real local OpenSearch node on http://127.0.0.1:9200
 	@$(BIN)/python -m search.engines.local_node
 
+replay: .venv/.test  ## a server that answers as the real services do, for a night without keys; SEED=1 lets it fail
+	@$(BIN)/python -m tests.replay $(if $(SEED),--seed $(SEED))
+
 evaluate: .venv/.test  ## quality of linking, understanding and ranking
 	@$(BIN)/python -m search.evaluation --lake $(LAKE) --shared $(SHARED)
 
