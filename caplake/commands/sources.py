@@ -40,12 +40,13 @@ def list_sources(as_json: JsonOption = False) -> None:
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(help="Name of the source: small letters, digits and _.")],
-    file: Annotated[Path, typer.Option("--from", help="A file of the register: CSV, XLSX, JSON or Parquet.")],
+    file: Annotated[Path, typer.Option("--from", help="A file of the register: CSV, XLSX, JSON, HTML or Parquet.")],
+    name_column: Annotated[str | None, typer.Option(help="The column with the firms' names, if none is found.")] = None,
 ) -> None:
     """Look at a register's file and write a source folder for it, to be read over."""
     from flows.sources.scaffold import scaffold
 
-    folder, notes = scaffold(name, file)
+    folder, notes = scaffold(name, file, name_column)
     for note in notes:
         print(f"  {note}")
     print(f"wrote {folder}/source.yaml. Read it over, then: caplake sources check {name}")

@@ -58,9 +58,9 @@ def _dropped(source: Source) -> list[RawFile]:
     paths = _dropped_paths(source)
     grains = source.grains
     if len(grains) > 1 and paths:
-        return [RawFile(p.name, _read(source, p), _as_of(p), _grain(p, grains, source)) for p in paths]
+        return [RawFile(p.name, _read(source, p), as_of_file(p), _grain(p, grains, source)) for p in paths]
     grain = next(iter(grains), None)
-    return [RawFile(p.name, _read(source, p), _as_of(p), grain) for p in paths]
+    return [RawFile(p.name, _read(source, p), as_of_file(p), grain) for p in paths]
 
 
 def _grain(path: Path, grains: set[str], source: Source) -> str:
@@ -71,7 +71,8 @@ def _grain(path: Path, grains: set[str], source: Source) -> str:
     raise SourceError(f"{source.name}: {path.name} must say in its name which part it is: {wanted}.")
 
 
-def _as_of(path: Path) -> date:
+def as_of_file(path: Path) -> date:
+    """The date in a file's name (..._20250910.csv), else the day it was written."""
     if match := _DATE_IN_NAME.search(path.name):
         return date(*(int(part) for part in match.groups()))
     return datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
