@@ -133,6 +133,6 @@ class Profiles:
         firms = dict.fromkeys(int(self._columns.firm_of[statement]) for statement in near.rows)
         firms.pop(row, None)
         return [
-            {"firm_id": other["firm_id"], "name": other["name"], "region": other["region"], "fields": other["fields"]}
+            {name: other[name] for name in ("firm_id", "name", "region", "region_code", "fields")}
             for other in (self._columns.firms.row(firm, named=True) for firm in list(firms)[:_SIMILAR])
         ]

@@ -13,6 +13,11 @@ from search.columns import SnapshotColumns
 
 _INITIALS: Final = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _SYLLABLES_PER_INITIAL: Final = 588
+_COMPOUND: Final = str.maketrans(
+    {"ㄳ": "ㄱㅅ", "ㄵ": "ㄴㅈ", "ㄶ": "ㄴㅎ", "ㄺ": "ㄹㄱ", "ㄻ": "ㄹㅁ", "ㄼ": "ㄹㅂ", "ㄽ": "ㄹㅅ"}
+    | {"ㄾ": "ㄹㅌ", "ㄿ": "ㄹㅍ", "ㅀ": "ㄹㅎ", "ㅄ": "ㅂㅅ"}
+)
+"""Consonants that a keyboard driver joins while somebody types initials: ㄹㅂ (로봇) arrives as ㄼ."""
 _LEGAL_FORMS: Final = ("(주)", "주식회사", "㈜", "(유)", "유한회사")
 
 
@@ -72,4 +77,4 @@ def _squeezed(text: str) -> str:
     for form in _LEGAL_FORMS:
         text = text.replace(form, "")
     # NFC, not NFKC: that would turn typed initial consonants into letters that no keyboard writes.
-    return "".join(unicodedata.normalize("NFC", text).lower().split())
+    return "".join(unicodedata.normalize("NFC", text).lower().split()).translate(_COMPOUND)

@@ -15,6 +15,7 @@ import pytest
 from flows.night import Night, NightReport, new_night
 from flows.nightly import run_night
 from flows.seam import DirectRunner
+from schemas.lake import Lake
 from search.engines.base import EngineError
 from search.engines.local_node import java_home, reachable, running_node
 from search.engines.node_home import assembled_home
@@ -26,7 +27,8 @@ def run_here(lake: Path | str, sources: list[str] | None = None, engines: list[s
 
 
 def night_at(lake: Path | str, snapshot: str, sources: tuple[str, ...]) -> Night:
-    return Night(str(lake), snapshot, sources, ("embedded",))
+    """The night of a named snapshot, after the one that the lake has."""
+    return Night(str(lake), snapshot, sources, ("embedded",), before=Lake(str(lake)).current())
 
 
 @pytest.fixture(scope="session")

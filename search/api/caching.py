@@ -1,4 +1,6 @@
-"""Conditional requests: an answer depends on the address, the snapshot and the day, so these make its ETag."""
+"""Conditional requests: an answer depends on the address, the snapshot, the day and, where the address names no
+language, on the reader's; so these make its ETag.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,8 @@ from search.service import SearchService
 
 
 def etag(request: Request, service: SearchService) -> str:
-    view = request.headers.get("hx-request", "")
-    told = f"{request.url.path}?{request.url.query}|{service.snapshot.name}|{service.today()}|{view}"
+    reader = request.headers.get("accept-language", "")
+    told = f"{request.url.path}?{request.url.query}|{service.snapshot.name}|{service.today()}|{reader}"
     return f'W/"{hashlib.sha256(told.encode()).hexdigest()[:20]}"'
 
 

@@ -66,6 +66,7 @@ class PinnedService:
             return self._service
         service = SearchService(Snapshot(self.lake, name), self.engine)
         service.warm_up()
+        service.suggester.suggest("warm up")
         self._looked = time.monotonic()
         return service
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +21,11 @@ class Links:
     def search(self, add: tuple[str, str] | None = None, remove: tuple[str, str] | None = None, **more: Any) -> str:
         """This search with a pair added or removed, from its first page on unless `more` says otherwise."""
         return self.to("/search", add, remove, **more)
+
+    def unfiltered(self, read: Iterable[str]) -> str:
+        """This need without any filter: those chosen are gone, those read from the sentence are dropped."""
+        bare = SearchParameters(q=self.parameters.q, drop=list(read))
+        return Links(bare, self.language, self.shortlist).search()
 
     def to(
         self, path: str, add: tuple[str, str] | None = None, remove: tuple[str, str] | None = None, **more: Any

@@ -9,7 +9,7 @@ from schemas.dictionary import data_dictionary
 from schemas.vocabulary import load_vocabulary
 from search.service import SearchService
 from search.web.texts import Texts
-from transforms.regions import short_region
+from transforms.regions import find_regions, is_region_code, short_region
 
 _CHOICES: Final = {
     "certification": "certifications",
@@ -39,9 +39,13 @@ class Names:
         """A field or concept, or a filter read from the sentence."""
         if name in self._service.vocabulary.concept:
             return self.concept(name)
+        if name == "none":
+            return self._texts("understood_none")
         return self.field(name) if name in self._service.vocabulary.field else self._texts.known(f"filter_{name}", name)
 
-    def region(self, code: str | None) -> str:
+    def region(self, place: str | None) -> str:
+        """A region by its code, or by any name of it, as an address may have it."""
+        code = place if not place or is_region_code(place) else next((p.code for p in find_regions(place)), place)
         return short_region(code, self._language) or code or ""
 
     def source(self, source: str) -> str:

@@ -52,7 +52,6 @@ def results(
         return unchanged
     language = lang or preferred(request)
     answer = asked(request, service, parameters, limit=PAGE_SIZE, offset=(n - 1) * PAGE_SIZE, language=language)
-    request.app.state.metrics.searched(answer)
     return page(
         request,
         service,

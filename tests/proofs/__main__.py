@@ -67,6 +67,12 @@ PROOFS: Final = {
         "and every table and the ledger are the same bytes as in the order of the files.",
         ("--count", 10),
     ),
+    "contract": Proof(
+        "Every request that the API's document allows",
+        "schemathesis asks every operation of the OpenAPI document what it allows and, as often, what it does not: no "
+        "answer of 500 and more, none that the document does not describe in status, type, headers and content.",
+        ("--count", 1_000),
+    ),
     "opensearch_faults": Proof(
         "A sick OpenSearch",
         "A proxy makes a real node slow, overloaded, read-only, refusing or gone: the night commits or names the "

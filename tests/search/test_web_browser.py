@@ -71,7 +71,7 @@ def test_buyer_from_abroad_reads_english(visitors: Any) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.get_by_label("What is the problem?").fill("machine vision inspection, suppliers in Gyeonggi")
     page.get_by_role("button", name="Search").click()
-    expect(page.get_by_text("firms ·")).to_be_visible()
+    expect(page.locator(".total")).to_contain_text("firms ·")
     expect(page.locator(".chip.filter", has_text="Gyeonggi")).to_be_visible()
     expect(page.locator(".hit").first.get_by_text("Why", exact=True)).to_be_visible()
     page.get_by_role("link", name="한국어").click()
@@ -93,7 +93,7 @@ def test_constraint_read_from_the_sentence_can_be_dropped_and_put_back(visitors:
 def test_nothing_left_says_which_filter_to_drop(visitors: Any) -> None:
     page = visitors().page
     page.goto("/search?q=비전 검사 장비&region=제주&field=ar_vr&lang=ko")
-    expect(page.get_by_role("heading", name="딱 맞는 기업을 찾지 못했습니다")).to_be_visible()
+    expect(page.get_by_role("heading", name="조건을 모두 채우는 기업이 없습니다")).to_be_visible()
     page.locator(".notice li a").first.click()
     expect(page.locator(".hit").first).to_be_visible()
 
