@@ -206,6 +206,8 @@ def _by_rule(linked: pl.DataFrame) -> dict[str, Any]:
     tied = frame.join(linked.select(linked_to="record_key", truth_other="truth"), on="linked_to").drop_nulls(
         "truth_other"
     )
+    ends = [pl.min_horizontal("record_key", "linked_to"), pl.max_horizontal("record_key", "linked_to")]
+    tied = tied.with_columns(pair=pl.concat_str(ends, separator=" ")).unique("pair", keep="first", maintain_order=True)
     grouped = tied.group_by("tier", "rule").agg(right=(pl.col("truth") == pl.col("truth_other")).sum(), of=pl.len())
     rows = grouped.sort("of", "rule", descending=[True, False]).rows(named=True)
     return {f"{row['tier']}: {row['rule']}": asdict(share(row["right"], row["of"])) for row in rows}

@@ -94,6 +94,19 @@ def test_the_homepage_makes_a_common_name_sure() -> None:
     )
 
 
+def test_one_name_and_homepage_in_two_provinces_is_probably_one_firm() -> None:
+    site = {"name": RARE, "homepage": "blackyakinc.com"}
+    assert tier({**site, "address": SEOUL}, {**site, "address": "울산광역시 남구"}) == "probable"
+    day = {"established": date(2001, 1, 2)}
+    assert tier({**site, **day, "address": SEOUL}, {**site, **day, "address": "울산광역시 남구"}) == "same"
+
+
+def test_long_names_that_differ_in_a_word_are_two_names() -> None:
+    shared = {"address": SEOUL, "established": date(2011, 8, 2)}
+    one, other = "한국투자앵커유전해외자원개발특별자산투자회사", "한국투자패러랠유전해외자원개발특별자산투자회사"
+    assert tier({"name": one, **shared}, {"name": other, **shared, "established": date(2012, 6, 13)}) == "apart"
+
+
 def test_two_founding_years_are_two_firms() -> None:
     shared = {"name": RARE, "address": SEOUL, "homepage": "blackyakinc.com"}
     assert tier({**shared, "established": date(1978, 7, 1)}, {**shared, "established": date(2016, 8, 18)}) == "review"

@@ -19,6 +19,7 @@ Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
 
 _NEAR: Final = 0.84
+_SLIPS: Final = 2
 _ALIKE: Final = 0.6
 _ALIKE_BONES: Final = 0.85
 _NUMBERED: Final = 0.75
@@ -133,7 +134,7 @@ def _unequal_names(table: pl.DataFrame, left: Rows, right: Rows, tied: Flags, in
     likeness = process.cpdist(
         apart[left], apart[right], scorer=OSA.normalized_similarity, score_cutoff=_ALIKE, workers=-1, dtype=np.float32
     )
-    slips = process.cpdist(a, b, scorer=OSA.distance, score_cutoff=1, workers=-1, dtype=np.uint8)
+    slips = process.cpdist(a, b, scorer=OSA.distance, score_cutoff=_SLIPS, workers=-1, dtype=np.uint8)
     numerals = keys_of(table["numerals"])
     same_number = numerals[left] == numerals[right]
     has_number = (table["numerals"] != "").to_numpy()
@@ -146,7 +147,7 @@ def _unequal_names(table: pl.DataFrame, left: Rows, right: Rows, tied: Flags, in
     short = np.zeros(len(left), bool)
     at = np.flatnonzero(longer)
     short[at] = _shortened(a[at], b[at])
-    typo = same_number & (shorter >= 3) & ((likeness >= _NEAR) | ((slips == 1) & (shorter >= 4)))
+    typo = same_number & (shorter >= 3) & ((likeness >= _NEAR) & (slips <= _SLIPS) | ((slips == 1) & (shorter >= 4)))
     alike = same_number & (shorter >= 2) & (likeness >= _ALIKE)
     at = np.flatnonzero(tied & any_latin & ~alike & same_number & (shorter >= 2))
     alike[at] = _alike_bones(table, left[at], right[at])

@@ -150,6 +150,10 @@ address has that day: funds of one manager are founded in dozens."""
 TWO_FOUNDINGS: Final = 0.6
 """Most that a pair scores that was founded in two different years: often the legal successor under the old name."""
 
+MOVED_AT_MOST: Final = 0.99
+"""Most that two records in two provinces score that were not founded on one day: the firm moved, or another bears its
+name and homepage on (27 of 28 such pairs of listed firms are right)."""
+
 OFFICE_AT_MOST: Final = 0.985
 """Most that an equal name scores whose only further evidence is the province of the registry office: a name passes from
 a firm that is gone to a new one of the same place."""

@@ -131,6 +131,8 @@ def _stated(pairs: Compared, table: pl.DataFrame, score: Floats) -> Floats:
     sole = np.where(pairs.at("place", "apart", "other_city"), far, near)
     applies = _sole_site(pairs, table) & ~apart & ~np.isnan(sole)
     score = np.where(applies, np.maximum(score, sole), score)
+    moved = pairs.at("place", "apart") & ~pairs.at("day", "same")
+    score = np.where(moved, np.minimum(score, rules.MOVED_AT_MOST), score)
     return np.where(apart, np.minimum(score, rules.TWO_FOUNDINGS), score)
 
 
