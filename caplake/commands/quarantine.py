@@ -49,6 +49,7 @@ def replay(
     source: str,
     dry: Annotated[bool, typer.Option("--dry", help="Only say what it would bring.")] = False,
     engine: Annotated[EngineSet, typer.Option(help="Which indexes to build.")] = EngineSet.embedded,
+    accept: Annotated[list[str] | None, typer.Option(help="Name of a gate that may be broken this once.")] = None,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """Read a source's kept bytes again after its declaration was mended, and bring in what it takes. Asks nobody."""
@@ -63,7 +64,7 @@ def replay(
     print(f"(was {before.quarantined:,})")
     if dry:
         return
-    report = run_night(backfill_night(lake, {}, ENGINES[engine.value]), DirectRunner())
+    report = run_night(backfill_night(lake, {}, ENGINES[engine.value], accepted=accept or []), DirectRunner())
     if report.committed:
         print(f"committed snapshot {report.snapshot}")
     else:
