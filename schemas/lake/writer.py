@@ -77,7 +77,7 @@ def parquet_bytes(frame: pl.DataFrame, name: str, schema: type[dy.Schema]) -> by
     """Parquet with the table's entry of the dictionary in the file's own metadata; same rows, same bytes.
 
     Rows are in total order, by firm where a table is about firms, so that the statistics of the row groups let a
-    reader skip all but one of them for a firm's rows (docs/decisions/0005-order-of-rows.md).
+    reader skip all but one of them for a firm's rows (docs/decisions/0008-order-of-rows.md).
     """
     buffer = BytesIO()
     frame.write_parquet(
