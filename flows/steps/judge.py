@@ -10,6 +10,7 @@ import polars as pl
 
 from flows.night import Gate, Night, NightError
 from flows.sources import load_source
+from flows.steps.golden import golden_gates
 from schemas.gold import GOLD_TABLES
 from schemas.lake.manifest import SourceEntry
 from schemas.lake.writer import SnapshotWriter
@@ -47,13 +48,13 @@ def judge(night: Night, sources: Mapping[str, SourceEntry], counts: Mapping[str,
         *_fill_gates(night, writer, sources),
         *_reference_gates(writer),
         *_status_gates(writer),
+        *_vector_gates(writer),
         *_index_gates(night, writer, counts),
     ]
-    broken = [
-        f"{gate.name} is {gate.value:g}, must be {gate.bound}"
-        for gate in gates
-        if not (gate.ok or gate.warning or gate.name in night.accepted)
-    ]
+    # What is broken already would fail the queries as well; once told is enough.
+    if not (broken := _broken(night, gates)):
+        gates += [gate for engine in counts for gate in golden_gates(night, engine, sources)]
+        broken = _broken(night, gates)
     if broken:
         raise NightError(
             "nothing was committed, the last good snapshot stays in use: "
@@ -62,6 +63,15 @@ def judge(night: Night, sources: Mapping[str, SourceEntry], counts: Mapping[str,
             "--accept and the gate's name."
         )
     return gates
+
+
+def _broken(night: Night, gates: Iterable[Gate]) -> list[str]:
+    """Gates that stop the commit, each with value and bound."""
+    return [
+        f"{gate.name} is {gate.value:g}, must be {gate.bound}"
+        for gate in gates
+        if not (gate.ok or gate.warning or gate.name in night.accepted)
+    ]
 
 
 def _source_gates(night: Night, sources: Mapping[str, SourceEntry]) -> Iterable[Gate]:
@@ -129,11 +139,18 @@ def _status_gates(writer: SnapshotWriter) -> Iterable[Gate]:
     yield Gate(name="share of closed firms", value=closed, bound=f"at most {_MOST_CLOSED}", ok=closed <= _MOST_CLOSED)
 
 
+def _vector_gates(writer: SnapshotWriter) -> Iterable[Gate]:
+    """Every distinct text has one vector, of the model that needs will be embedded with."""
+    distinct = writer.table("capabilities", ["text"])["text"].n_unique()
+    models = writer.table("embeddings", ["model"])["model"]
+    strange = int((models != load_embedder().model_id).sum())
+    yield Gate(name="texts with a vector", value=len(models), bound=str(distinct), ok=len(models) == distinct)
+    yield Gate(name="vectors of another model", value=strange, bound="0", ok=strange == 0)
+
+
 def _index_gates(night: Night, writer: SnapshotWriter, counts: Mapping[str, int]) -> Iterable[Gate]:
     """Each engine holds every statement, and finds statements by their own words and by their own vector."""
     texts = writer.table("capabilities", ["text"])["text"]
-    distinct, vectors = texts.n_unique(), writer.rows("embeddings")
-    yield Gate(name="texts with a vector", value=vectors, bound=str(distinct), ok=vectors == distinct)
     probes = texts[np.unique(np.linspace(0, max(len(texts) - 1, 0), _PROBES, dtype=np.int64))] if len(texts) else texts
     embedded = load_embedder().encode_passages(probes.to_list())
     for name, count in counts.items():

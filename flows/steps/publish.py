@@ -56,7 +56,7 @@ def manifest_of(
         engines=list(night.engines),
         tables=_tables(night),
         sources=dict(sources),
-        accepted=[gate.name for gate in gates if not gate.ok],
+        accepted=[gate.name for gate in gates if not (gate.ok or gate.warning)],
     )
 
 

@@ -28,6 +28,13 @@ class Snapshot:
         return cls(lake, name)
 
     @classmethod
+    def of(cls, lake: Lake, manifest: Manifest) -> Snapshot:
+        """The snapshot of a manifest that is not written yet: what a night looks at before it commits."""
+        snapshot = cls(lake, manifest.snapshot)
+        vars(snapshot)["manifest"] = manifest
+        return snapshot
+
+    @classmethod
     def named(cls, lake: Lake, name: str) -> Snapshot:
         """The snapshot of this name, or of the one name that begins so; `current` is the one that readers get.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,14 +32,17 @@ class Query:
     within: int = 1
 
 
-def measure(service: SearchService, size: int = _SAMPLE, seed: int = _SEED) -> dict[str, Any]:
-    """Share of look-ups whose first firm is the one of the number, or one of that name; by kind, with intervals."""
+def measure(
+    service: SearchService, size: int = _SAMPLE, seed: int = _SEED, kinds: Collection[str] | None = None
+) -> dict[str, Any]:
+    """Share of look-ups whose first firm is the one of the number, or one of that name; by kind (all, where none is
+    named), with intervals."""
     keys = _keys_by_row(service)
     suites = suites_of(service, size, seed)
     return {
         kind: {**interval(np.array([_found(service, query, keys) for query in queries], float)), "of": len(queries)}
         for kind, queries in suites.items()
-        if queries
+        if queries and (kinds is None or kind in kinds)
     }
 
 
