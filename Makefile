@@ -66,9 +66,9 @@ bench: .venv/.test  ## figures of docs/benchmarks.md
 proofs: .venv/.test  ## kills, faults, soak, cluster at full count, into docs/proofs.md; SHARE=0.1 takes a tenth
 	@$(BIN)/python -m tests.proofs --share $(or $(SHARE),1)
 
-audit: .venv/.test  ## known weaknesses of the packages, and their bill of materials (sbom.json); asks the package index
-	@$(BIN)/pip-audit --disable-pip --no-deps -r constraints.txt
+audit: .venv/.test  ## bill of materials (sbom.json), then known weaknesses; fails where a package could not be looked up
 	@$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-file sbom.json $(BIN)/python
+	@$(BIN)/pip-audit --strict --disable-pip --no-deps -r constraints.txt
 
 gallery: .venv/.test  ## the questions of docs/gallery answered anew, with plots
 	@$(BIN)/python docs/gallery/build.py --lake $(LAKE)

@@ -27,6 +27,8 @@ _CHUNK_ROWS: Final = 1_000
 _CHUNK_BYTES: Final = 20_000_000
 _RETRIES: Final = 4
 _SLOW_SECONDS: Final = 600
+_SHARD_WAIT: Final = "10s"
+"""So long a chunk waits for a shard whose node is lost; one that is loaded has no copy, so it will not come back."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ class OpenSearchStore:
                 self.connection.client(), _lines(documents), index=index, chunk_size=_CHUNK_ROWS,
                 max_chunk_bytes=_CHUNK_BYTES, max_retries=_RETRIES, initial_backoff=1,
                 raise_on_error=False, raise_on_exception=False, expand_action_callback=lambda line: line,
-                request_timeout=_SLOW_SECONDS,
+                request_timeout=_SLOW_SECONDS, timeout=_SHARD_WAIT,
             ):  # fmt: skip
                 if not ok:
                     (result,) = item.values()

@@ -30,7 +30,7 @@ from search.engines.local_node import Node, reachable, start, stop
 from search.engines.opensearch import OpenSearchStore
 from search.service import SearchService
 from tests.proofs.nights import SOURCE, deliver
-from tests.proofs.proved import Proved, tell
+from tests.proofs.proved import Proved, tell, without_addresses
 
 _NODES = ("one", "two", "three")
 _NEED = "반도체 검사 장비"
@@ -169,7 +169,7 @@ def main() -> None:
         outcome = lose_a_node(Path(folder), nodes)
     figures = {
         "searches while a node died": outcome.searches,
-        "the night under way": outcome.told,
+        "the night under way": without_addresses(outcome.told),
         "statements at the end": outcome.statements,
     }
     tell(Proved(figures, outcome.problems))

@@ -25,7 +25,7 @@ from search.engines.opensearch_client import Connection
 from search.service import SearchService
 from tests.proofs.fault_proxy import Fault, Proxy, proxy
 from tests.proofs.nights import SOURCE, deliver, differing, night
-from tests.proofs.proved import Proved, tell
+from tests.proofs.proved import Proved, tell, without_addresses
 
 PREFIX = "proof"
 NEED = "반도체 검사 장비"
@@ -143,8 +143,7 @@ def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as folder, running_node() as node:
         outcome = run_cases(Path(folder), node.url, cases())
-    # The address is another one at every run.
-    tell(Proved({name: told.partition(" at http")[0] for name, told in outcome.told.items()}, outcome.problems))
+    tell(Proved({name: without_addresses(told) for name, told in outcome.told.items()}, outcome.problems))
 
 
 if __name__ == "__main__":
