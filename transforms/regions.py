@@ -95,7 +95,8 @@ def find_regions(text: str) -> list[Place]:
         return [Place(code, 0, len(text))]
     places: list[Place] = []
     for match in _finder().finditer(text):
-        places += _places(match)
+        if not (match.group() == "분당" and _PER_MINUTE.match(text, match.end())):
+            places += _places(match)
     return places
 
 
@@ -244,6 +245,10 @@ def _finder() -> re.Pattern[str]:
     )
 
 
+_PER_MINUTE: Final = re.compile(
+    r"\s*(?:약|최대|평균|최소)?\s*(?:\d|몇|수[십백천]|[일이삼사오육칠팔구십백천한두세네]+\s*(?:개|장|회|병|통|번|대|미터))"
+)
+"""`분당 200장` counts by the minute; `분당 업체` is in a district of Seongnam."""
 _ALSO_WORDS: Final = frozenset(
     {
         "사상",
@@ -302,6 +307,8 @@ _ALSO_WORDS: Final = frozenset(
         "유성",
         "대덕",
         "광산",
+        "동작",
+        "음성",
     }
 )
 """District names that are words as well; in free text they count with their suffix or behind their province."""

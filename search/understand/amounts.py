@@ -36,7 +36,7 @@ _WON: Final = (
     rf"|[일이삼사오육칠팔구]억(?:\s*[일이삼사오육칠팔구]?천만?)?)(?:\s*원)?|₩\s*{_DIGITS}|{_DIGITS}\s*원"
 )
 _BUDGET_KO: Final = re.compile(
-    rf"예산[^.,?!\d]{{0,12}}?(?:{_DIGITS}\s*(?:억|천만?|백만?|만)?\s*원?\s*[~∼-]\s*)?(?P<a>{_WON})"
+    rf"(?:예산|사업비|투자비|도입비용?)[^.,?!\d]{{0,12}}?(?:{_DIGITS}\s*(?:억|천만?|백만?|만)?\s*원?\s*[~∼-]\s*)?(?P<a>{_WON})"
     r"\s*(?:원|이내|이하|미만|정도|안팎|내외|선|한도|까지)*"
     rf"|(?P<b>{_WON})\s*(?:(?:이내|이하|미만|안쪽|안에서|안으로|내에서|내로|한도|언더|밑으로)|을?\s*(?:안\s*)?넘지\s*않|"
     r"까지(?:만|는)?\s*(?:가능|쓸|투자|예산|생각|됩)|(?:정도|선)\s*(?:예산|으로\s*(?:생각|가능|잡)|에서\s*(?:생각|가능|해결)|"
@@ -57,7 +57,7 @@ _SCALE_EN: Final = r"(?:thousand|million|billion|mn|bn|mil|[kmb])?"
 _BUDGET_EN: Final = re.compile(
     r"\b(?:budget|under|below|within|less than|no more than|not more than|not exceed(?:ing)?|up to|"
     r"max(?:imum)?|at most|spend|cap(?:ped)?)"
-    rf"\b[^.?!\d₩]{{0,24}}?(?:(?P<cur>krw|₩|won)\s*)?(?P<n>{_DIGITS})\s*(?P<s>{_SCALE_EN})\b\s*(?P<won>krw|won)?"
+    rf"\b[^.?!\d₩]{{0,24}}?(?:(?P<cur>krw|₩|won)\s*)?(?:{_DIGITS}\s*{_SCALE_EN}\s*(?:-|–|~|to)\s*)?(?P<n>{_DIGITS})\s*(?P<s>{_SCALE_EN})\b\s*(?P<won>krw|won)?"
     rf"|(?P<cur2>krw|₩)\s*(?P<n2>{_DIGITS})\s*(?P<s2>{_SCALE_EN})\s+(?:budget|max(?:imum)?|or less|at most)\b",
     re.I,
 )
@@ -99,12 +99,13 @@ def won(words: str) -> int:
 
 # --- years in business, people ---------------------------------------------------------------------------
 
+_NO_FIRM: Final = r"설비|기계|장비|선반|프레스|공장|라인|시스템|로봇|건물|금형|모터|펌프|제품|기록|자료|데이터"
 _FIRM: Final = r"(?:업체|회사|기업|공급사|벤더|업력|곳|데|법인)"
 _YEARS: Final = re.compile(
     rf"(?:업력|설립(?:한\s*지|된\s*지|\s*후)?|창업(?:한\s*지|\s*후)?|경력|"
     rf"연혁)[^.,?!\d]{{0,8}}(?P<n1>\d+)\s*년\s*(?:차\s*)?(?P<d1>이상|넘|이하|이내|미만|안)"
     rf"|(?P<n2>\d+)\s*년\s*(?P<d2>이상|넘게|넘은|넘는)\s*(?:된|운영한|영업한|업력(?:의|을|이)?|경력(?:의|을|이)?|해\s*온|"
-    rf"한)?\s*(?:[가-힣]{{1,6}}\s*)?{_FIRM}"
+    rf"한)?(?=\s*(?:(?!{_NO_FIRM})[가-힣A-Za-z]{{1,8}}\s*){{0,3}}?{_FIRM})"
     r"|(?P<d3>at least|over|more than|minimum(?: of)?|min\.?|under|less than|no more than|within|"
     r"up to)\s+(?P<n3>\d+)\s*\+?\s*years?"
     r"(?:'|\s)*\s*(?:in (?:business|operation|the (?:business|market|industry))|old|of (?:experience|"
@@ -122,10 +123,11 @@ _YEARS: Final = re.compile(
 )
 _PEOPLE: Final = re.compile(
     rf"(?:직원|종업원|임직원|인력|사원|인원|엔지니어)(?:이|은|수|가|\s)*\s*(?P<n1>\d+)\s*(?:명|인)\s*(?P<d1>이상|넘는|이하|이내|미만)"
-    rf"(?:(?:인|의|되는)?[^.,?!]{{0,8}}{_FIRM}|\s*$|\s*[,.]|이면|이어야|으로)"
+    rf"(?:(?=(?:인|의|되는)?[^.,?!]{{0,8}}{_FIRM})|\s*$|\s*[,.]|이면|이어야|으로)"
     rf"|(?P<n2>\d+)\s*(?:명|인)\s*(?P<d2>이상|넘는|이하|미만)(?:인|의|되는|\s)*\s*(?:규모(?:의)?\s*)?{_FIRM}"
     r"|(?P<d3>at least|over|more than|minimum(?: of)?|under|fewer than|less than|no more than|"
     r"up to)\s+(?P<n3>\d+)\s*\+?\s*(?:employees|staff|people on staff|engineers|workers)"
+    r"|(?:직원|인원|인력|사람)[^.?!\d]{0,20}(?P<d6>최소|적어도)\s*(?P<n6>\d+)\s*명"
     r"|(?P<n4>\d+)\s*(?P<d4>\+)\s*(?:employees|staff|engineers)"
     r"|(?P<n5>\d+)\s*or\s*(?P<d5>more|fewer|less)\s*(?:employees|staff|engineers)",
     re.I,
@@ -155,17 +157,18 @@ _WANTED_KO: Final = (
 )
 _WHEN_KO: Final = (
     r"(?:(?:올해|금년|내년|이번\s*달|이달|다음\s*달|다음달|내달|다음\s*주|이번\s*주|상반기|하반기|연내|연말|연초|월말|추석|설날|설|여름|겨울|봄|가을|"
-    r"\d{4}\s*년|\d{1,2}\s*월|\d{1,2}\s*일|\d\s*/?\s*4?\s*분기)\s*(?:\d{1,2}\s*월|\d{1,2}\s*일|상반기|하반기|"
+    r"\d{4}\s*년|\d{2}\s*년(?=\s*(?:\d{1,2}\s*월|상반기|하반기|\d\s*분기|말))|\d{1,2}\s*월|\d{1,2}\s*일|\d\s*/?\s*4?\s*분기)\s*(?:\d{1,2}\s*월|\d{1,2}\s*일|상반기|하반기|"
     r"\d\s*분기)?\s*(?:말|초|중순|중)?)"
 )
-_UNTIL_KO: Final = r"(?:까지|전까지|전에|이전에?|내로|안에|안으로|이내에?|내에)"
+_UNTIL_KO: Final = r"(?:까지|전까지|전에|이전에?|내로|안에|안으로|이내에?|내에|내(?=\s))"
 _SPAN_KO: Final = r"(?:\d+|한|두|세|네|석|넉|일|이|삼|사)\s*(?:개월|달|주일?|일|년)\s*(?:안에|이내에?|내에|내로|안으로)"
 _DEADLINE_KO: Final = re.compile(
     rf"(?<![가-힣])(?<!지난 )(?<!작년 ){_WHEN_KO}\s*{_UNTIL_KO}(?!도(?:\s|$)|\s*만\s*해도){_WANTED_KO}"
     rf"|{_SPAN_KO}{_WANTED_KO}"
     rf"|(?:납기|기한|일정|마감|완료일)[^.,?!\d]{{0,8}}?(?:{_WHEN_KO}\s*{_UNTIL_KO}?|{_SPAN_KO})"
     rf"|(?<![가-힣]){_WHEN_KO}(?:에|에는)?\s*(?:가동|도입|설치|구축|오픈|완료|준공)\s*(?:목표|예정|희망|계획)"
-    r"|(?<![가-힣])연내(?:에|로)?(?=\s)"
+    rf"|(?<![가-힣])(?:{_WHEN_KO}\s*(?:안에|안으로|까지|이내|내로|전까지)|{_SPAN_KO})\s*(?=$|[,.!])"
+    r"|(?<![가-힣])연내(?:에|로)?(?=\s|$)"
 )
 _DEADLINE_WORDS_KO: Final = re.compile(rf"{_SPAN_KO}|연내(?:에|로)?|{_WHEN_KO}\s*{_UNTIL_KO}?")
 _MONTH_EN: Final = (

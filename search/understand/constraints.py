@@ -33,7 +33,7 @@ _FLAGS: Final = {
         re.I,
     ),
     "has_patent": re.compile(
-        r"특허(?:를|가|도|기술을|\s*기술)?\s*(?:있|보유|가진|가지고|갖고|갖춘|등록|출원한|많은|낸)|특허\s*(?:보유|등록)\s*(?:업체|기업|회사)|"
+        r"특허(?:를|가|도|는|은|기술을|\s*기술)?\s*(?:\d+\s*건\s*(?:이상)?\s*)?(?:있|보유|가진|가지고|갖고|갖춘|등록|출원한|많은|낸)|특허\s*(?:보유|등록)\s*(?:업체|기업|회사)|"
         r"\b(?:with|hold(?:s|ing)?|own(?:s|ing)?|has|have|having)\s+(?:\w+\s+){0,3}?patents?\b|"
         r"\bpatent[- ]hold\w+|\bpatented (?:technology|solution|method)",
         re.I,
@@ -44,7 +44,7 @@ _FLAGS: Final = {
         r"(?:영업\s*여부|폐업\s*여부)[^.?!]{0,6}(?:상관|무관)|"
         r"\b(?:includ\w+|even|also|as well as)\b[^.?!]{0,24}\b(?:closed|defunct|dissolved|inactive|"
         r"shut(?:[- ]down)?|out of business|bankrupt|suspended)\b|"
-        r"\b(?:closed|defunct|dissolved|inactive)\b[^.?!,]{0,20}\b(?:too|included|as well|also)\b",
+        r"\b(?:closed|defunct|dissolved|inactive)\b[^.?!,]{0,30}\b(?:too|included|as well|also)\b",
         re.I,
     ),
     "include_foreign": re.compile(
@@ -125,7 +125,7 @@ _ANOTHER: Final = re.compile(
 )
 _ANOTHER_AFTER: Final = re.compile(
     r"^\s*(?:들)?\s*(?:에(?:게|서|다|만)?\s*(?:납품|공급|맞|적합|들어가|팔|보내|쓰|사용|요구)|에서|한테|이\s*(?:요구|원하|시키|감사|실사|와서)|"
-    r"의?\s*(?:납품|협력|고객|거래처|원청|발주처|수준|요구|감사|실사|\d\s*차|출신|정도의|처럼|지원\s*(?:사업|금|제도)|정책|특별|중앙회|기술마켓)|"
+    r"의?\s*(?:납품|협력|고객|거래처|원청|발주처|수준|요구|감사|실사|\d\s*차|출신|정도의|처럼|지원\s*(?:사업|금|제도)|(?:구축|납품|도입|프로젝트)?\s*(?:경험|실적|사례|레퍼런스)|전문|전용|대상|위한|을\s*위한|정책|특별|중앙회|기술마켓)|"
     r"(?:이?여도|이?라도|이어도)|도\s*(?:좋|괜찮|상관|가능|무방|됩|돼|쓸|쓰)|"
     r"(?:설비|라인|공장|프로젝트|장비|기계|공사|작업|제품|사업|투자|창고|건물|탱크|부품|변화|문제)|"
     r"(?:customers?|clients?|audits?|asks?|demands?|requires?|wants?)\b)",
@@ -175,9 +175,9 @@ class ConstraintReader:
     """Reads constraints by the words of `schemas/knowledge/constraints.yaml` and by rules for amounts and places."""
 
     def __init__(self, words: Mapping[str, Any]) -> None:
-        self._certifications = _finder(words.get("certifications", ()))
-        self._sizes = _finder(words.get("sizes", ()))
-        self._levels = _finder(words.get("smart_factory_levels", ()))
+        self._certifications = finder(words.get("certifications", ()))
+        self._sizes = finder(words.get("sizes", ()))
+        self._levels = finder(words.get("smart_factory_levels", ()))
 
     def read(self, text: str) -> Stated:
         """All constraints of a text. Where two readings of one place are possible the first rule has it."""
@@ -252,6 +252,6 @@ def _flags(text: str) -> Iterator[Found]:
             yield Found(name, True, *match.span())
 
 
-def _finder(entries: Sequence[Mapping[str, Any]]) -> FormFinder:
+def finder(entries: Sequence[Mapping[str, Any]]) -> FormFinder:
     forms = ((f, str(entry["id"])) for entry in entries for f in (*entry.get("ko", ()), *entry.get("en", ())))
     return FormFinder(forms, inside_words=4)

@@ -19,11 +19,11 @@ _AFTER: Final = re.compile(
     rf"^{_JOSA}(?:말고|말구|빼고|빼구|제외(?!\s*품)|아닌|아니고|아니라|아니구|대신(?!\s*(?:해|할))|필요\s*(?:는|가|도|까지는)?\s*(?:없(?!을까|"
     rf"나요)|엄서|치\s*않)|필요없(?!을까|나요)|불필요|"
     r"됐고|됐어|됐습|관심\s*(?:은|이)?\s*없|안\s*(?:합니다|해요|할\s*(?:거|겁|것)|원|쓸|씁|써요|쓰고\s*싶|하고\s*싶|들어가|넣)|싫|원(?:하지|치)\s*않|사양|사절|"
-    r"하지\s*(?:말|않)|쓰지\s*(?:말|않)|생각(?:은|이)?\s*(?:없|안)|고려(?:하지|는|은)?\s*(?:않|안)|배제|별로|부담|X(?![A-Za-z]))"
+    r"하지\s*(?:말|않)|쓰지\s*(?:말|않)|생각(?:은|이)?\s*(?:없|안)|고려(?:하지|는|은)?\s*(?:않|안)|배제|별로|부담|X(?![A-Za-z])|이미[^,.?!]{0,10}?(?:빼고|제외|필요\s*없|됐고))"
 )
 # Without is a wish (`로봇 없이 자동화`) or a complaint (`MES 없이 수기로 하다 보니`).
 _WITHOUT_AFTER: Final = re.compile(
-    r"^\s*(?:은|는|이|가|을|를|도)?\s*없이(?!\s*(?:수기|엑셀|종이|손|사람|작업|운영|관리하다|일하|하다|쓰다|지내|돌리|그냥|지금|감))"
+    r"^\s*(?:은|는|이|가|을|를|도)?\s*없이(?!\s*(?:수기|엑셀|종이|손|사람(?!이\s*(?:편|쉽|안전))|작업|운영|관리하다|일하|하다|쓰다|지내|돌리|그냥|지금|감))"
 )
 _LIST_BETWEEN: Final = re.compile(
     r"^\s*(?:이나|나|랑|이랑|하고|와|과|,|/|·|및|or|nor|and|또는|혹은)\s*(?:an? |the )?$", re.I
@@ -71,12 +71,21 @@ def negated(text: str, mentions: Sequence[Mention]) -> list[Mention]:
 
 def is_negated(text: str, start: int, end: int) -> bool:
     """Whether the words at [start, end) are named as not wanted."""
-    before, after = text[max(start - 60, 0) : start], text[end : end + 40]
-    if _AFTER.search(after) or _WITHOUT_AFTER.search(after) or _NO_NEED_AFTER.search(after):
-        return True
+    return negated_place(text, start, end) is not None
+
+
+def negated_place(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The place of words that are not wanted together with what says so; None where they are not declined."""
+    first = max(start - 60, 0)
+    before, after = text[first:start], text[end : end + 40]
+    for pattern in (_AFTER, _WITHOUT_AFTER, _NO_NEED_AFTER):
+        if said := pattern.search(after):
+            return start, end + said.end()
     if without := _WITHOUT_BEFORE.search(before):
-        return not _COMPLAINT_BEFORE_WITHOUT.search(before[: without.start()])
-    return _BEFORE.search(before) is not None
+        complains = _COMPLAINT_BEFORE_WITHOUT.search(before[: without.start()])
+        return None if complains else (first + without.start(), end)
+    said = _BEFORE.search(before)
+    return (first + said.start(), end) if said else None
 
 
 def _listed_with(text: str, mention: Mention, other: Mention) -> bool:

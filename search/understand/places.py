@@ -21,7 +21,7 @@ _SEAT_BEFORE: Final = re.compile(
     r"(?:본사|본점|본거지)(?:가|는|은|이)?\s*$|\bhead(?:quarters|quartered| office)\s+(?:is\s+)?(?:in\s+)?$", re.I
 )
 _NOT_BEFORE: Final = re.compile(
-    r"\b(?:not (?:in|from|based in)|outside(?: of)?|except(?: for)?|excluding|anywhere (?:but|except)|other than|"
+    r"\b(?:not(?: in| from| based in)?|outside(?: of)?|except(?: for)?|excluding|anywhere (?:but|except)|other than|"
     r"no one from)\s+(?:the\s+)?$",
     re.I,
 )
@@ -46,6 +46,7 @@ _ASKER_SITE: Final = (
 )
 _ASKER_AFTER: Final = re.compile(rf"^(?:(?!{_SUPPLIER})[^,.?!]){{0,18}}?(?:{_ASKER_SITE})")
 _NEAR_AFTER: Final = re.compile(
+    r"^\s*(?:국가)?(?:산단|공단|산업단지)\s*(?:근처|인근|주변|부근|쪽)|"
     r"^\s*(?:시|도|쪽|지역|권|,|·|\s)*(?:근처|인근|주변|부근|가까운|근방|근교|쪽|지역|권|업체|회사|기업|소재(?!\s*(?:공장|제조))|본사)"
 )
 _ASKER_BEFORE: Final = re.compile(

@@ -10,7 +10,7 @@ from search.understand.need import Option, Question, Scored
 from transforms.text import tokens
 
 SURE: Final = 0.6
-_LEAST: Final = 0.1
+_LEAST: Final = 0.04
 _MOST_OPTIONS: Final = 3
 _ASK: Final = {"ko": "어느 쪽에 더 가까운가요?", "en": "Which of these is closer to it?"}
 

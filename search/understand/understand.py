@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Final, Self
 
 from schemas.vocabulary import Vocabulary, load_vocabulary
-from search.understand.constraints import ConstraintReader, Stated
+from search.understand.constraints import ConstraintReader, Stated, finder
 from search.understand.encoder import SentenceEncoder, default_encoder
 from search.understand.features import features
 from search.understand.industry import IndustryFinder
 from search.understand.model import Model, Prediction, concept_evidence, named_fields
 from search.understand.need import Reason, Scored, Understood
-from search.understand.negation import negated
+from search.understand.negation import is_negated, negated, negated_place
 from search.understand.question import separating_question
 from search.understand.wording import lexical_query, named_share
 from transforms.concepts import ConceptMatcher, Mention, default_matcher
@@ -29,6 +30,9 @@ _NARROWER_THAT_MAKE_A_FIELD: Final = 0.3
 
 Span = tuple[int, int]
 
+_ENDING: Final = re.compile(r"[가-힣]{0,4}(?![가-힣])")
+"""What a Korean word goes on with behind a constraint: `벤처기업|이면서`."""
+
 
 class Understander:
     """Understands needs by one vocabulary. Safe to share between threads.
@@ -41,6 +45,7 @@ class Understander:
         self._vocabulary = vocabulary
         self._matcher = matcher
         self._constraints = ConstraintReader(vocabulary.constraints)
+        self._declinable = finder(vocabulary.constraints.get("declined", ()))
         self._industries = IndustryFinder(vocabulary.industries)
         self._position = {field.id: i for i, field in enumerate(vocabulary.fields)}
 
@@ -61,8 +66,11 @@ class Understander:
         mentions = [m for m in self._matcher.mentions(text, capitals_matter=False) if not stated.covers(m.start, m.end)]
         unwanted = negated(text, mentions)
         named = [m for m in mentions if m not in unwanted]
-        hidden = [*stated.places, *((m.start, m.end) for m in unwanted)]
-        excluded = self._excluded(unwanted, named)
+        declined = self._declined(text, mentions)
+        no = [negated_place(text, m.start, m.end) or (m.start, m.end) for m in (*unwanted, *declined)]
+        hidden = [*stated.places, *no]
+        excluded = tuple(dict.fromkeys([*self._excluded(unwanted, named), *(m.concept for m in declined)]))
+        looked_up = find_identifiers(text)
         predicted = self._predict(_blanked(text, hidden), named)
         fields = _ranked(predicted.fields, excluded)
         industries = self._industries.find(text)
@@ -82,9 +90,9 @@ class Understander:
                 hidden,
                 [(i.start, i.end) for i in industries if not _in(i.start, i.end, named)],
             ),
-            reasons=self._reasons(text, named, unwanted, stated, predicted),
-            identifiers=find_identifiers(text),
-            question=separating_question(self._vocabulary, fields, text, language),
+            reasons=self._reasons(text, named, [*unwanted, *declined], stated, predicted),
+            identifiers=looked_up,
+            question=None if looked_up else separating_question(self._vocabulary, fields, text, language),
         )
 
     def _predict(self, bare: str, named: Sequence[Mention]) -> Prediction:
@@ -103,6 +111,14 @@ class Understander:
         kept = [Scored(c, s) for c, s in scores.items() if c not in excluded]
         ordered = sorted(kept, key=lambda s: (-s.score, s.id))
         return tuple(ordered[: max(_CONCEPTS_SHOWN, sum(s.score == 1.0 for s in ordered))])
+
+    def _declined(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
+        """Words of no concept that are named as not wanted; their `concept` is a concept's or a field's id."""
+        return [
+            Mention(start, end, name, text[start:end])
+            for name, start, end in self._declinable.find(text)
+            if not _in(start, end, mentions) and is_negated(text, start, end)
+        ]
 
     def _excluded(self, unwanted: Sequence[Mention], named: Sequence[Mention]) -> tuple[str, ...]:
         """Concepts not wanted, and the field of one that stands for most of its field (`MES 말고`)."""
@@ -160,9 +176,14 @@ def _ranked(probabilities: dict[str, float], excluded: Sequence[str]) -> tuple[S
 
 
 def _blanked(text: str, places: Sequence[Span]) -> str:
-    """The text with a blank for each place: what is left says what is sought."""
-    hidden = {i for start, end in places for i in range(start, end)}
+    """The text with a blank for each place and the ending that clings to it: what is left says what is sought."""
+    hidden = {i for start, end in places for i in range(start, _with_ending(text, end))}
     return "".join(" " if i in hidden else character for i, character in enumerate(text))
+
+
+def _with_ending(text: str, end: int) -> int:
+    ending = _ENDING.match(text, end)
+    return ending.end() if ending else end
 
 
 def _in(start: int, end: int, mentions: Sequence[Mention]) -> bool:
