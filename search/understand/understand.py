@@ -12,7 +12,7 @@ from search.understand.constraints import ConstraintReader, Stated, finder
 from search.understand.encoder import SentenceEncoder, default_encoder
 from search.understand.features import features
 from search.understand.industry import IndustryFinder
-from search.understand.model import Model, Prediction, concept_evidence, named_fields
+from search.understand.model import NOT_A_NEED, Model, Prediction, concept_evidence, named_fields
 from search.understand.need import Reason, Scored, Understood
 from search.understand.negation import is_negated, negated, negated_place
 from search.understand.question import separating_question
@@ -25,6 +25,7 @@ ANSWERABLE: Final = 0.5
 _CONCEPTS_SHOWN: Final = 8
 _LEAST_CONCEPT: Final = 0.12
 _SENTENCES_SHOWN: Final = 3
+_FIELDS_SUPPORTED: Final = 3
 _LIKE_ENOUGH: Final = 0.25
 _NARROWER_THAT_MAKE_A_FIELD: Final = 0.3
 
@@ -90,7 +91,7 @@ class Understander:
                 hidden,
                 [(i.start, i.end) for i in industries if not _in(i.start, i.end, named)],
             ),
-            reasons=self._reasons(text, named, [*unwanted, *declined], stated, predicted),
+            reasons=self._reasons(text, named, [*unwanted, *declined], stated, predicted, fields),
             identifiers=looked_up,
             question=None if looked_up else separating_question(self._vocabulary, fields, text, language),
         )
@@ -155,17 +156,25 @@ class Understander:
         return forms
 
     def _reasons(
-        self, text: str, named: Sequence[Mention], unwanted: Sequence[Mention], stated: Stated, predicted: Prediction
+        self,
+        text: str,
+        named: Sequence[Mention],
+        unwanted: Sequence[Mention],
+        stated: Stated,
+        predicted: Prediction,
+        fields: Sequence[Scored],
     ) -> tuple[Reason, ...]:
+        """Words, rules, and those of the like sentences that speak for what was understood."""
         words = [Reason("word", m.concept, text[m.start : m.end], m.start, m.end) for m in named]
         negations = [Reason("rule", f"excluded:{m.concept}", text[m.start : m.end], m.start, m.end) for m in unwanted]
         sentences = self._model.sentences
+        supported = {f.id for f in fields[:_FIELDS_SUPPORTED]} if predicted.answerable >= ANSWERABLE else {NOT_A_NEED}
         alike = [
             Reason("similar_problem", self._model.classes[sentences.classes[row][0]], sentences.texts[row])
-            for row, likeness in predicted.similar[:_SENTENCES_SHOWN]
-            if likeness >= _LIKE_ENOUGH
+            for row, likeness in predicted.similar
+            if likeness >= _LIKE_ENOUGH and self._model.classes[sentences.classes[row][0]] in supported
         ]
-        return (*words, *stated.reasons, *negations, *alike)
+        return (*words, *stated.reasons, *negations, *alike[:_SENTENCES_SHOWN])
 
 
 def _ranked(probabilities: dict[str, float], excluded: Sequence[str]) -> tuple[Scored, ...]:
