@@ -45,8 +45,8 @@ class Lookup:
         by_number = [
             (row, "identifier") for scheme, value in understood.identifiers for row in self._by_number(scheme, value)
         ]
-        bare = _bare(understood.text)
-        exact = [(row, "name") for row in self._best_first(self._by_key.get(_squeezed(bare), ()))]
+        bare = names.bare_text(folded(understood.text))
+        exact = [(row, "name") for row in self._best_first(self._by_key.get(names.squeezed_text(bare), ()))]
         found = [*by_number, *exact]
         if not self._is_need(understood):
             found += self._spelled(bare) or ([] if found else self._nearly(bare))
@@ -65,13 +65,13 @@ class Lookup:
         return len(named) >= _NEED_SHARE * len(text)
 
     def _spelled(self, bare: str) -> Found:
-        rows = self._spoken.get(_one(sounds.spoken_key(pl.lit(bare))), ())
+        rows = self._spoken.get(sounds.spoken_text(bare), ())
         return [(row, "spelling") for row in self._best_first(rows)]
 
     def _nearly(self, bare: str) -> Found:
         if not self._has_unknown_word(bare):
             return []
-        near = self._near(_squeezed(bare)) or self._alike(bare)
+        near = self._near(names.squeezed_text(bare)) or self._alike(bare)
         return [(row, "near_name") for row in near[:_MOST_NEAR]]
 
     def _near(self, key: str) -> list[int]:
@@ -165,14 +165,6 @@ def _grouped(keys: pl.DataFrame) -> dict[str, list[int]]:
     """Firm rows by key."""
     grouped = keys.drop_nulls("key").unique().group_by("key").agg(pl.col("row").sort())
     return dict(zip(grouped["key"], grouped["row"].to_list(), strict=True))
-
-
-def _bare(text: str) -> str:
-    return _one(names.bare_name(pl.lit(folded(text))))
-
-
-def _squeezed(bare: str) -> str:
-    return _one(names.squeezed(pl.lit(bare)))
 
 
 def _one(expression: pl.Expr) -> str:

@@ -5,6 +5,7 @@ Everything here is a Polars expression: a million names take seconds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -68,9 +69,24 @@ def bare_name(name: pl.Expr) -> pl.Expr:
     return name.map_batches(_bare, return_dtype=pl.String)
 
 
+def bare_text(text: str) -> str:
+    """`bare_name` of one text, in microseconds where it has no part that a bare name is without: most questions."""
+    folded = text.lower()
+    if not _HAS_PARTS.search(folded) and not re.search(_ANY_BRANCH, bare := folded.strip(" .,-_")):
+        return bare
+    return str(pl.select(bare_name(pl.lit(text))).item() or "")
+
+
 def squeezed(name: pl.Expr) -> pl.Expr:
     """Letters, digits, & and + alone."""
     return name.str.replace_all(_PUNCTUATION, "")
+
+
+def squeezed_text(text: str) -> str:
+    """`squeezed` of one text; letters beyond ours are told by the tables that the expression has, not Python's."""
+    if _BEYOND.search(text):
+        return str(pl.select(squeezed(pl.lit(text))).item() or "")
+    return "".join(c for c in text if c.isalnum() or c in "&+")
 
 
 _INSTITUTION: Final = (
@@ -156,6 +172,11 @@ def _bare(name: pl.Series) -> pl.Series:
 
 _ANY_FORM: Final = r"[(\[)]|회사|법인|조합|株|有|股"
 _ANY_BRANCH: Final = r"[점사소장]\)?$"
+_BEYOND: Final = re.compile(r"[^ -~가-힣]")
+_HAS_PARTS: Final = re.compile(
+    rf"^[^0-9a-z가-힣]*$|[^ -~가-힣]|\s\s|^[\s\"',;]|[\s\"',;]$|\.|[{{<]|{_ANY_FORM}|{_ENGLISH_FORM}|{_SPOKEN_FORM}"
+)
+"""Anything that `_bare` may take away or write in another way."""
 
 
 def _without_forms(values: pl.Series) -> pl.Series:

@@ -130,6 +130,26 @@ def spoken_key(bare: pl.Expr) -> pl.Expr:
     return bare.map_batches(_sound, return_dtype=pl.String)
 
 
+def spoken_text(bare: str) -> str:
+    """`spoken_key` of one bare name, in microseconds where it is written in Hangul and digits alone."""
+    if _UNSPOKEN.search(bare):
+        return str(pl.select(spoken_key(pl.lit(bare))).item() or "")
+    squeezed, (pattern, sounds) = _NO_LETTER.sub("", bare), _finder_of_spellings()
+    for _ in range(2):
+        squeezed = pattern.sub(lambda match: sounds[match.group()], squeezed)
+    return squeezed
+
+
+_UNSPOKEN: Final = re.compile(r"[^ -~가-힣]|[a-z&+]|제\d")
+_NO_LETTER: Final = re.compile(r"[^0-9가-힣]+")
+
+
+@cache
+def _finder_of_spellings() -> tuple[re.Pattern[str], dict[str, str]]:
+    longest_first = sorted(_SPELLINGS, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first))), _SPELLINGS
+
+
 def skeleton(bare: pl.Expr) -> pl.Expr:
     """Consonant classes of a bare name, short Latin words read as words where they have a vowel; null where
     they say too little (fewer than three).
@@ -144,13 +164,18 @@ def _skeleton(bare: pl.Series) -> pl.Series:
         lambda s: pl.Series([_spoken_text(t, read=True) for t in s], dtype=pl.String),
     )
     spelled = _one_spelling(hangul.str.replace_all(r"[^\p{L}\p{N}]+", ""))
+    return spelled.to_frame("bare").select(_consonants(pl.col("bare"))).to_series()
+
+
+def _consonants(spelled: pl.Expr) -> pl.Expr:
+    """One expression, since a series would start the query engine anew for every step."""
     text = spelled.str.replace_many(*_romanisation())
     for pattern, replacement in _CLASSES:
         text = text.str.replace_all(pattern, replacement)
     consonants = text.str.replace_all(r"[aeiouwyh]+", "")
     for letter in "kntlmps":
         consonants = consonants.str.replace_all(f"{letter}{letter}+", letter)
-    return consonants.set(consonants.str.len_chars() < 3, None)
+    return pl.when(consonants.str.len_chars() >= 3).then(consonants)
 
 
 _CLASSES: Final = (
