@@ -149,7 +149,7 @@ def check(rows: pl.DataFrame, *, personal: Sequence[str] = ()) -> Checked:
     if result.failure.invalid().is_empty():
         return Checked(result.result.sort("record_key"), _stack([]))
     details = result.failure.details()
-    places = merged.select("record_key", "_line", "_file")
+    places = rows.select("record_key", "_line", "_file")  # of every row that went into a refused one
     refused = [
         details.filter(pl.col(rule) == "invalid")
         .join(places, on="record_key", how="left", nulls_equal=True)

@@ -200,6 +200,9 @@ def test_two_corporate_numbers_split_what_a_business_number_joins() -> None:
     )
     assert linked.records["cluster"].n_unique() == 2
     assert linked.conflicts["reason"].to_list() == ["exclusive"]
+    assert linked.open_pairs.select("left", "right", "rule", "reason").rows() == [
+        ("a:1", "b:1", "business_no", "exclusive")
+    ]
 
 
 def test_a_corporation_may_have_several_business_numbers() -> None:

@@ -65,9 +65,6 @@ def link(records: pl.DataFrame, decisions: pl.DataFrame | None = None) -> Linked
     open_reasons = ["weak"] * likely.filter(pl.col("tier") == "review").height + reasons
     left_open = pl.concat([likely.filter(pl.col("tier") == "review"), conflicts])
     left_open = left_open.with_columns(reason=pl.Series(open_reasons, dtype=pl.String)).filter(
-        pl.col("rule").is_in(rules.IDENTIFIERS).not_()
-    )
-    left_open = left_open.filter(
         pl.Series(clusters[left_open["left"]] != clusters[left_open["right"]], dtype=pl.Boolean)
     )
     keys = table["record_key"]
