@@ -5,7 +5,9 @@ Exit codes: 0 done, 1 it failed and says how to fix it, 2 wrong usage.
 
 from __future__ import annotations
 
+import errno
 import sys
+from typing import Final
 
 import typer
 
@@ -46,8 +48,17 @@ def main() -> None:
         _fail(error)
 
 
+_REMEDIES: Final = {
+    errno.ENOSPC: "Make room (`caplake lake gc --keep 1` removes older snapshots), then run it again.",
+    errno.EDQUOT: "Ask for more room, or make some with `caplake lake gc --keep 1`, then run it again.",
+    errno.EROFS: "Mount it for writing, then run it again.",
+    errno.EACCES: "Give the user that runs this the right to write there, then run it again.",
+}
+
+
 def _fail(error: Exception) -> None:
-    print(f"error: {error}", file=sys.stderr)
+    remedy = _REMEDIES.get(error.errno or 0, "") if isinstance(error, OSError) else ""
+    print(f"error: {str(error).rstrip('.')}. {remedy}" if remedy else f"error: {error}", file=sys.stderr)
     sys.exit(1)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 
 from flows.night import Night, NightReport
 from schemas.lake import Lake
@@ -20,4 +20,6 @@ def reported(night: Night, seconds: dict[str, float]) -> Iterator[NightReport]:
         report.problem = f"{type(error).__name__}: {error}"
         raise
     finally:
-        keep_report(Lake(night.lake_url), night.snapshot, report.as_dict())
+        # Where the disk is full the report cannot be kept either; what stopped the night is what matters then.
+        with suppress(OSError) if report.problem else nullcontext():
+            keep_report(Lake(night.lake_url), night.snapshot, report.as_dict())

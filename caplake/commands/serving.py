@@ -7,6 +7,9 @@ from typing import Annotated
 import typer
 
 from caplake.options import DEFAULT_LAKE, EngineName, EngineOption, JsonOption, LakeOption, print_json
+from schemas.lake import Lake
+from schemas.lake.lock import holder
+from schemas.lake.reports import read_reports
 
 
 def serve(
@@ -35,7 +38,7 @@ def status(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None
     """Health of sources, lake and indexes; exit code 1 when something is wrong."""
     from search.health import lake_health
 
-    health = lake_health(lake)
+    health = lake_health(lake) | last_run(Lake(lake))
     if as_json:
         print_json(health)
     else:
@@ -44,5 +47,19 @@ def status(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None
             print(f"  {name:<26}{entry['as_of'] or '-':<12}{entry['valid']:>9,} rows  {entry['transport']}")
         for name, index in health["indexes"].items():
             print(f"  index {name:<20}{'ok' if index['ok'] else index['problem']}")
+        for what, told in health["night"].items():
+            print(f"  {what:<26}{told}")
     if not health["ok"]:
         raise typer.Exit(1)
+
+
+def last_run(lake: Lake) -> dict[str, dict[str, str]]:
+    """How the last night ended and who works on the lake, under `night`; what does not apply is left out."""
+    told = {}
+    for report in read_reports(lake, 1):
+        told["last night"] = report["snapshot"] + (" failed" if report["problem"] else " went well")
+        if report["problem"]:
+            told["because"] = report["problem"]
+    if (who := holder(lake)) is not None:
+        told["run"] = who
+    return {"night": told}

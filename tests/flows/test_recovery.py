@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
+import signal
+import socket
 import time
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from caplake.cli import _fail
+from caplake.commands.serving import last_run
 from flows.night import NightError, new_night
 from flows.nightly import run_night
 from flows.recovery import backfill_night, clean_up, problems_of, roll_back
@@ -23,7 +28,8 @@ from search.api import pinned as pinned_module
 from search.api.pinned import PinnedService
 from search.embedding.model import BUNDLED_MODEL, load_embedder
 from search.service import SearchService
-from tests.proofs.nights import SOURCE, deliver, night, table_hashes
+from tests.proofs.faults import failing_write
+from tests.proofs.nights import SOURCE, deliver, night, start_night, table_hashes
 
 
 @pytest.fixture(scope="module")
@@ -271,3 +277,35 @@ def test_a_night_after_going_back_follows_the_older_snapshot(lake: Path) -> None
     assert report.committed
     assert Snapshot.current(there).manifest.previous == before
     assert bad not in there.snapshots()
+
+
+def test_the_status_tells_of_a_killed_run_and_of_a_night_that_failed(lake: Path) -> None:
+    there = Lake(str(lake))
+    assert set(last_run(there)["night"]) == {"last night"}
+    child = start_night(lake, lake.parent / "drop", "resolve")
+    deliver(lake.parent / "drop", 9)
+    assert child.wait(120) == -signal.SIGKILL
+    assert (
+        last_run(there)["night"]["run"]
+        == f"process {child.pid} on {socket.gethostname()} is gone; the next run takes over"
+    )
+    (lake.parent / "drop" / SOURCE / "krx_20261231.csv").write_text("<html>blocked</html>", encoding="utf-8")
+    with pytest.raises(NightError):
+        night(lake)
+    told = last_run(there)["night"]
+    assert told["last night"].endswith(" failed")
+    assert "web page" in told["because"]
+    assert "run" not in told
+
+
+def test_a_full_disk_hides_neither_the_reason_nor_the_remedy(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deliver(lake.parent / "drop", 9)
+    with failing_write(10, errno.ENOSPC, lasting=True)(lake), pytest.raises(OSError, match="No space left") as full:
+        night(lake)
+    assert "/snapshots/" in f"/{full.value.filename}", "what stopped the night, not the report that could not be kept"
+    with pytest.raises(SystemExit):
+        _fail(full.value)
+    told = capsys.readouterr().err
+    assert "No space left" in told
+    assert "caplake lake gc --keep 1" in told
+    assert night(lake).committed

@@ -53,8 +53,9 @@ class Outcome:
     problems: list[str] = field(default_factory=list)
 
 
-def failing_write(number: int, code: int, *, torn: bool = False) -> Fault:
-    """The `number`-th write of the lake fails with an error of the system; torn: when half the bytes are there."""
+def failing_write(number: int, code: int, *, torn: bool = False, lasting: bool = False) -> Fault:
+    """The `number`-th write of the lake fails with an error of the system; torn: when half the bytes are there;
+    lasting: and so do all writes after it."""
     whole = Lake.write_bytes
 
     @contextmanager
@@ -64,7 +65,7 @@ def failing_write(number: int, code: int, *, torn: bool = False) -> Fault:
         def write(lake: Lake, path: str, content: bytes) -> None:
             nonlocal writes
             writes += 1
-            if writes != number:
+            if writes != number and not (lasting and writes > number):
                 return whole(lake, path, content)
             if torn and (root := lake.local_root):
                 target = root / path
@@ -175,6 +176,10 @@ def all_faults() -> dict[str, Fault]:
         for what, code in _ERRORS.items()
         for number in range(1, WRITES + 1)
     }
+    lasting = {
+        f"disk full from write {number} on": failing_write(number, errno.ENOSPC, lasting=True)
+        for number in range(1, WRITES + 1)
+    }
     torn = {
         f"disk full halfway through write {number}": failing_write(number, errno.ENOSPC, torn=True)
         for number in range(1, WRITES + 1)
@@ -184,6 +189,7 @@ def all_faults() -> dict[str, Fault]:
     return {
         **writes,
         **torn,
+        **lasting,
         **tables,
         **deliveries,
         "read-only lake": read_only,
