@@ -88,8 +88,8 @@ class Lookup:
 
     def _alike(self, bare: str) -> list[int]:
         """Firms whose name has the consonants of this one, written in letters for Hangul or the other way round."""
-        consonants = _one(sounds.skeleton(pl.lit(bare)))
-        if not consonants or len(consonants) < _FEWEST_CONSONANTS:
+        consonants = sounds.skeleton_text(bare)
+        if len(consonants) < _FEWEST_CONSONANTS:
             return []
         rows = self._skeletons.get(consonants, ())
         return self._best_first(rows) if len(rows) <= _MOST_NEAR else []
@@ -165,8 +165,3 @@ def _grouped(keys: pl.DataFrame) -> dict[str, list[int]]:
     """Firm rows by key."""
     grouped = keys.drop_nulls("key").unique().group_by("key").agg(pl.col("row").sort())
     return dict(zip(grouped["key"], grouped["row"].to_list(), strict=True))
-
-
-def _one(expression: pl.Expr) -> str:
-    """The one value of an expression over a literal, empty where it is null."""
-    return str(pl.select(expression).item() or "")

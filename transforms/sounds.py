@@ -131,17 +131,37 @@ def spoken_key(bare: pl.Expr) -> pl.Expr:
 
 
 def spoken_text(bare: str) -> str:
-    """`spoken_key` of one bare name, in microseconds where it is written in Hangul and digits alone."""
-    if _UNSPOKEN.search(bare):
+    """`spoken_key` of one bare name, in microseconds where its letters are Latin and Hangul."""
+    if _BEYOND.search(bare):
         return str(pl.select(spoken_key(pl.lit(bare))).item() or "")
-    squeezed, (pattern, sounds) = _NO_LETTER.sub("", bare), _finder_of_spellings()
+    hangul = _spoken_text(bare) if _LETTER.search(bare) else bare
+    return _spelling_text(re.sub(r"제(\d)", r"\1", _NO_LETTER.sub("", hangul)))
+
+
+def skeleton_text(bare: str) -> str:
+    """`skeleton` of one bare name, empty where that says too little."""
+    if _BEYOND.search(bare):
+        return str(pl.select(skeleton(pl.lit(bare))).item() or "")
+    hangul = _spoken_text(bare, read=True) if _LETTER.search(bare) else bare
+    text = "".join(romanised(syllable) for syllable in _spelling_text(_NO_LETTER.sub("", hangul)))
+    for pattern, replacement in _CLASSES:
+        text = re.sub(pattern, re.sub(r"\$(\d)", r"\\\1", replacement), text)
+    consonants = re.sub(r"([kntlmps])\1+", r"\1", re.sub(r"[aeiouwyh]+", "", text))
+    return consonants if len(consonants) >= _FEWEST_CONSONANTS else ""
+
+
+_BEYOND: Final = re.compile(r"[^ -~가-힣]")
+_LETTER: Final = re.compile(r"[a-z&+]")
+_NO_LETTER: Final = re.compile(r"[^0-9A-Za-z가-힣]+")
+_FEWEST_CONSONANTS: Final = 3
+
+
+def _spelling_text(text: str) -> str:
+    """`_one_spelling` of one text."""
+    pattern, sounds = _finder_of_spellings()
     for _ in range(2):
-        squeezed = pattern.sub(lambda match: sounds[match.group()], squeezed)
-    return squeezed
-
-
-_UNSPOKEN: Final = re.compile(r"[^ -~가-힣]|[a-z&+]|제\d")
-_NO_LETTER: Final = re.compile(r"[^0-9가-힣]+")
+        text = pattern.sub(lambda match: sounds[match.group()], text)
+    return text
 
 
 @cache
@@ -175,7 +195,7 @@ def _consonants(spelled: pl.Expr) -> pl.Expr:
     consonants = text.str.replace_all(r"[aeiouwyh]+", "")
     for letter in "kntlmps":
         consonants = consonants.str.replace_all(f"{letter}{letter}+", letter)
-    return pl.when(consonants.str.len_chars() >= 3).then(consonants)
+    return pl.when(consonants.str.len_chars() >= _FEWEST_CONSONANTS).then(consonants)
 
 
 _CLASSES: Final = (

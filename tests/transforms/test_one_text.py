@@ -32,7 +32,7 @@ def one(expression: pl.Expr) -> str:
     return str(pl.select(expression).item() or "")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(_TEXTS.map(folded))
 @example("설비가 갑자기 멈춰요, 미리 알 수 없을까요")
 @example("warehouse stock never matches the books")
@@ -42,3 +42,4 @@ def test_a_text_alone_is_as_in_a_column(text: str) -> None:
     assert names.bare_text(text) == bare
     assert names.squeezed_text(bare) == one(names.squeezed(pl.lit(bare)))
     assert sounds.spoken_text(bare) == one(sounds.spoken_key(pl.lit(bare)))
+    assert sounds.skeleton_text(bare) == one(sounds.skeleton(pl.lit(bare)))
