@@ -9,8 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import polars as pl
+
 from caplake.bench.measure import CAPLAKE, percentiles, run_process
 from caplake.bench.report import Figure
+from flows.sources.declaration import SOURCES_FOLDER
+from flows.sources.reading import read_table
 from schemas.lake import Lake, Snapshot
 from search.embedding import load_embedder
 from search.filters import Filters
@@ -38,6 +42,9 @@ def night() -> list[Figure]:
         full = run_process([CAPLAKE, "run", "--lake", first])
         unchanged = run_process([CAPLAKE, "run", "--lake", first])
         snapshots = len(Lake(first).snapshots())
+        drop = Path(folder) / "drop"
+        deliver_changed(drop)
+        changed = run_process([CAPLAKE, "run", "--lake", first], {"CAPLAKE_DROP": str(drop)})
         run_process([CAPLAKE, "run", "--lake", second])
         same = _hashes(first) == _hashes(second)
         manifest = Snapshot.current(Lake(first)).manifest
@@ -55,9 +62,24 @@ def night() -> list[Figure]:
             f"{unchanged.seconds:.1f} s, {snapshots - 1} new snapshots",
             "at most 8 s, none",
         ),
+        Figure("run with one row in a hundred changed in every register", f"{changed.seconds:.1f} s", "at most 15 s"),
         Figure("two runs from empty lakes", "byte-identical" if same else "DIFFERENT", "byte-identical"),
         Figure("`caplake search` as a fresh process, best of 3", f"{search:.2f} s", "at most 1.5 s"),
     ]
+
+
+def deliver_changed(drop: Path, every: int = 100) -> None:
+    """Put every bundled file into a drop folder, with the longest text of one row in a hundred changed."""
+    for file in sorted(SOURCES_FOLDER.glob("*/data/*.csv")):
+        table = read_table(file.read_bytes(), file.name).frame.drop("_line")
+        longest = max(table.columns, key=lambda name: table[name].str.len_chars().sum())
+        chosen = pl.int_range(pl.len()) % every == 0
+        changed = table.with_columns(
+            pl.when(chosen).then(pl.concat_str(longest, pl.lit(" 개정"))).otherwise(longest).alias(longest)
+        )
+        folder = drop / file.parent.parent.name
+        folder.mkdir(parents=True, exist_ok=True)
+        changed.write_csv(folder / file.name)
 
 
 def answers(lake: str, engine: str) -> list[Figure]:
