@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import polars as pl
 import pytest
+from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from caplake.cli import app
 from flows.review import decisions, keep_decisions, open_pairs
 from flows.takedown import hidden_firms
 from schemas.lake import Lake, LakeError, Snapshot
+from search.api.app import create_app
 from tests.conftest import run_here
 
 SOURCES = ["smart_factory_suppliers", "venture"]
@@ -81,6 +84,11 @@ def test_a_decision_joins_and_another_parts_from_the_next_night_on(lake: str, tm
     old = before[weak["left"]] if after[weak["left"]] == before[weak["right"]] else before[weak["right"]]
     redirects = dict(current(lake).table("redirects", ["old_firm_id", "firm_id"]).iter_rows())
     assert redirects[old] == after[weak["left"]]
+    client = TestClient(create_app(lake), follow_redirects=False)
+    answer = client.get(f"/firm/{old}")
+    assert (answer.status_code, answer.headers["location"]) == (301, f"/firm/{redirects[old]}")
+    records = {record["record_key"]: record for record in client.get(f"/api/v1/firms/{old}").json()["records"]}
+    assert records[weak["left"]]["rule"] == records[weak["right"]]["rule"] == "decision"
     events = {(row["event"], row["firm_id"]) for row in current(lake).table("history").to_dicts()}
     assert ("merged", after[weak["left"]]) in events
     assert any(event == "split" for event, _ in events)
@@ -146,3 +154,16 @@ def test_taking_down_what_is_not_there(lake: str) -> None:
     result = CliRunner().invoke(app, ["review", "takedown", "F0000000000", "--reason", "x", "--lake", lake])
     assert isinstance(result.exception, LakeError)
     assert "no firm F0000000000" in str(result.exception)
+
+
+def test_coverage_counts_every_registered_supplier_once(lake: str) -> None:
+    result = CliRunner().invoke(app, ["review", "coverage", "--lake", lake, "--json"])
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.output)
+    assert told["suppliers"] == current(lake).table("firms")["is_registered_supplier"].sum()
+    assert sum(told["reasons"].values()) == told["suppliers"]
+    assert told["evidence"]["any"] == told["reasons"]["evidence"] > 100
+    assert told["evidence"]["hint"] > 50
+    assert {"venture, same", "venture, probable"} <= set(told["by_source"])
+    plain = CliRunner().invoke(app, ["review", "coverage", "--lake", lake])
+    assert f"{told['suppliers']:,} registered suppliers" in plain.output
