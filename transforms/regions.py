@@ -95,7 +95,8 @@ def find_regions(text: str) -> list[Place]:
         return [Place(code, 0, len(text))]
     places: list[Place] = []
     for match in _finder().finditer(text):
-        if not (match.group() == "분당" and _PER_MINUTE.match(text, match.end())):
+        other = _OTHER_SENSE.get(match.group())
+        if not (other and other.match(text, match.end())):
             places += _places(match)
     return places
 
@@ -245,10 +246,14 @@ def _finder() -> re.Pattern[str]:
     )
 
 
-_PER_MINUTE: Final = re.compile(
-    r"\s*(?:약|최대|평균|최소)?\s*(?:\d|몇|수[십백천]|[일이삼사오육칠팔구십백천한두세네]+\s*(?:개|장|회|병|통|번|대|미터))"
-)
-"""`분당 200장` counts by the minute; `분당 업체` is in a district of Seongnam."""
+_OTHER_SENSE: Final = {
+    "고양": re.compile("이"),
+    "사천": re.compile(r"\s*(?:만|원|개|명|장)"),
+    "분당": re.compile(
+        r"\s*(?:약|최대|평균|최소)?\s*(?:\d|몇|수[십백천]|[일이삼사오육칠팔구십백천만한두세네]+\s*(?:개|장|회|병|통|번|대|미터|원))"
+    ),
+}
+"""What else a name says by what follows: `분당 200장` counts by the minute, `분당 업체` is in Seongnam."""
 _ALSO_WORDS: Final = frozenset(
     {
         "사상",
@@ -309,6 +314,10 @@ _ALSO_WORDS: Final = frozenset(
         "광산",
         "동작",
         "음성",
+        "달성",
+        "권선",
+        "영양",
+        "수성",
     }
 )
 """District names that are words as well; in free text they count with their suffix or behind their province."""

@@ -12,6 +12,7 @@ from search.understand.amounts import Found, read_amounts
 from search.understand.forms import FormFinder
 from search.understand.need import Reason
 from search.understand.places import read_places
+from transforms.text import is_korean
 
 Span = tuple[int, int]
 
@@ -24,7 +25,7 @@ _FLAGS: Final = {
         re.I,
     ),
     "registered_supplier": re.compile(
-        r"공급\s*기업(?:으로|에|\s*(?:풀|pool|목록|명단))?(?:에|으로)?\s*(?:등록|올라)|등록\s*(?:된)?\s*공급\s*(?:기업|업체)|"
+        r"공급\s*기업(?:으로|에|\s*(?:풀|pool|목록|명단))?(?:에|으로)?\s*(?:등록(?!\s*(?:하고\s*싶|하려|하는\s*(?:법|방법)|신청|절차))|올라)|등록\s*(?:된)?\s*공급\s*(?:기업|업체)|"
         r"공급\s*기업\s*(?:풀|pool)|"
         r"\bregistered (?:as (?:a )?)?(?:smart[- ]?factory )?(?:suppliers?|vendors?|providers?)|"
         r"\bsupplier (?:pool|register|registry)\b|"
@@ -33,7 +34,7 @@ _FLAGS: Final = {
         re.I,
     ),
     "has_patent": re.compile(
-        r"특허(?:를|가|도|는|은|기술을|\s*기술)?\s*(?:\d+\s*건\s*(?:이상)?\s*)?(?:있|보유|가진|가지고|갖고|갖춘|등록|출원한|많은|낸)|특허\s*(?:보유|등록)\s*(?:업체|기업|회사)|"
+        r"특허(?:를|가|도|는|은|기술을|\s*기술)?\s*(?:\d+\s*건\s*(?:이상)?\s*)?(?:있|보유|가진|가지고|갖고|갖춘|등록(?!\s*(?:료|비|절차|하))|출원한|많은|낸)|특허\s*(?:보유|등록)\s*(?:업체|기업|회사)|"
         r"\b(?:with|hold(?:s|ing)?|own(?:s|ing)?|has|have|having)\s+(?:\w+\s+){0,3}?patents?\b|"
         r"\bpatent[- ]hold\w+|\bpatented (?:technology|solution|method)",
         re.I,
@@ -75,15 +76,15 @@ _NOT_WANTED_BEFORE: Final = re.compile(
 
 # A certificate is a constraint where the supplier is to have it; where the buyer is to get or keep it, it is the need.
 _TO_GET: Final = re.compile(
-    r"^\s*(?:인증서?|심사|등급|갱신|준비|을|를|이|은|는|도|\s)*(?:받으려|받아야|받기|받고\s*싶|받을|따려|따야|따고|취득하려|취득해야|취득을|획득하려|획득해야|"
-    r"부(?=$|[\s의가는에와과,.])|준비|심사|대비|대응|갱신|요구|요건|기준|규정|통과|지적|컨설팅|감사|실사|공장|라인|시설|작업장|관리\s*기준|기록|점검표|서류|문서|일지|에\s*맞)"
+    r"^\s*(?:인증서?|심사|등급|갱신|준비|을|를|이|은|는|도|\s)*(?:받으려|받아야|받기|받고\s*싶|받을|받으라|따려|따야|따고|취득하려|취득해야|취득을|획득하려|획득해야|"
+    r"(?:인증\s*)?취득\s*(?:지원|컨설팅|대행|절차|방법)|신청|발급|혜택|까지\s*포함|용(?![가-힣])|부(?=$|[\s의가는에와과,.])|준비|심사|대비|대응|갱신|요구|요건|기준|규정|통과|지적|컨설팅|감사|실사|공장|라인|시설|작업장|관리\s*기준|기록|점검표|서류|문서|일지|에\s*맞)"
     r"|^\s*(?:audit|inspection|auditor|compliance|requirements?|rules?|records?|documentation|paperwork|"
-    r"consult|surveillance|recertification|plant|site|facility|line|area|room|clean)",
+    r"consult|help|preparation|scoping|plan\b|software|tools?\b|dashboards?|mapping|template|course|program|surveillance|recertification|plant|site|facility|line|area|room|clean)",
     re.I,
 )
 _TO_GET_BEFORE: Final = re.compile(
     r"(?:우리|저희|당사|자사)[^,.?!]{0,10}$|\b(?:get|gets|getting|obtain\w*|achiev\w+|pass\w*|renew\w*|"
-    r"prepar\w+ for|comply with|complian\w+ with|meet|toward|"
+    r"prepar\w+ for|comply with|according to|conform\w* (?:to|with)|for|per|knows?|complian\w+ with|meet|toward|"
     r"our|under|audited? (?:for|against)|we are|we're|we have|we hold)\s+(?:an? |the )?$",
     re.I,
 )
@@ -126,7 +127,7 @@ _ANOTHER: Final = re.compile(
 _ANOTHER_AFTER: Final = re.compile(
     r"^\s*(?:들)?\s*(?:에(?:게|서|다|만)?\s*(?:납품|공급|맞|적합|들어가|팔|보내|쓰|사용|요구)|에서|한테|이\s*(?:요구|원하|시키|감사|실사|와서)|"
     r"의?\s*(?:납품|협력|고객|거래처|원청|발주처|수준|요구|감사|실사|\d\s*차|출신|정도의|처럼|지원\s*(?:사업|금|제도)|(?:구축|납품|도입|프로젝트)?\s*(?:경험|실적|사례|레퍼런스)|전문|전용|대상|위한|을\s*위한|정책|특별|중앙회|기술마켓)|"
-    r"(?:이?여도|이?라도|이어도)|도\s*(?:좋|괜찮|상관|가능|무방|됩|돼|쓸|쓰)|"
+    r"(?:이?여도|이?라도|이어도)|도(?=\s)|보안|점검|도\s*(?:좋|괜찮|상관|가능|무방|됩|돼|쓸|쓰)|"
     r"(?:설비|라인|공장|프로젝트|장비|기계|공사|작업|제품|사업|투자|창고|건물|탱크|부품|변화|문제)|"
     r"(?:customers?|clients?|audits?|asks?|demands?|requires?|wants?)\b)",
     re.I,
@@ -137,6 +138,11 @@ _ASKER_AFTER: Final = re.compile(
     r"이\s*쓰|도\s*쓸|에서\s*쓸|용(?![가-힣])|라서|이어서|like us)",
     re.I,
 )
+_STARTED: Final = re.compile(r"start[- ]?up", re.I)
+_YOUNG_FIRM: Final = re.compile(
+    r"\b(?:an?|young|new|tech)\s+\|(?!\s*of\b)|\|s\b|\|\s*(?:compan|firm|business|vendor|supplier)", re.I
+)
+"""A start-up is a young firm, or the first run of a plant: `drawings and site start-up`."""
 _LEVEL_NEAR: Final = re.compile(r"스마트\s*(?:공장|팩토리)|수준|단계|레벨|smart[- ]factory|level|stage", re.I)
 _DIAGNOSIS: Final = re.compile(
     r"(?:역량\s*진단|공급\s*기업\s*진단|capability (?:diagnosis|assessment))[^.?!\d]{0,24}?(?:레벨|등급|level|"
@@ -222,7 +228,8 @@ class ConstraintReader:
             before, after = text[max(start - 40, 0) : start], text[end : end + 30]
             about_asker = _ASKER.search(before) or _ASKER_AFTER.search(after)
             about_another = _ANOTHER.search(before) or _ANOTHER_AFTER.search(after)
-            if not (about_asker or about_another or _not_wanted(before, after)):
+            started = _STARTED.fullmatch(text[start:end]) and not _YOUNG_FIRM.search(f"{before}|{after}")
+            if not (about_asker or about_another or started or _not_wanted(before, after)):
                 yield Found("size", size, start, end)
 
     def _levels_of(self, text: str) -> Iterator[Found]:
@@ -230,7 +237,8 @@ class ConstraintReader:
         named = [
             Found("smart_factory_level", level, start, end)
             for level, start, end in self._levels.find(text)
-            if _LEVEL_NEAR.search(text[max(start - 24, 0) : end + 12])
+            if _LEVEL_NEAR.search(f"{text[max(start - 24, 0) : start]}|{text[end : end + 16]}")
+            or (is_korean(text[start:end]) and _LEVEL_NEAR.search(text[start : end + 12]))
         ]
         yield from named[-1:]
 

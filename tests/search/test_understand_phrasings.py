@@ -299,3 +299,30 @@ def test_flags(reader: ConstraintReader, name: str, ways: list[str], not_ways: l
         assert read(reader, text) == {name: True}, text
     for text in not_ways:
         assert read(reader, text) == {}, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "분당 백만 원씩 물어냅니다",
+        "연산 4GWh 달성 가능 여부",
+        "고양이 사료 공장",
+        "영양 표시가 자동 계산",
+        "수성 도료를 씁니다",
+        "예산이 사천 만큼",
+        "권선 보빈 교체 자동",
+        "new control cabinet with site start-up",
+        "Monday start-up cost us the demand charge",
+        "production tracking by the month",
+        "a PLC level 2 course",
+        "고도의 기술이 필요",
+        "공급기업으로 등록하고 싶은데 방법을 몰라요",
+        "특허 등록료가 얼마인가요",
+        "ISO 27001 인증 취득 컨설팅",
+        "TISAX preparation",
+        "중소기업도 도입 가능한가요",
+        "대기업 보안 점검표가 이백 항목",
+    ],
+)
+def test_what_only_looks_like_a_constraint(reader: ConstraintReader, text: str) -> None:
+    assert read(reader, text) == {}, text
