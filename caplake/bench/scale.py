@@ -22,7 +22,7 @@ from search.filters import Filters
 from search.service import SearchService
 
 _CHANGED: Final = 0.01
-_ACCEPTED: Final = [part for name in source_names() for part in ("--accept", f"rows of {name}")]
+ACCEPTED: Final = [part for name in source_names() for part in ("--accept", f"rows of {name}")]
 """Generated registers of ten thousand firms are smaller than the real ones, on purpose."""
 
 
@@ -87,7 +87,7 @@ def scale(sizes: Sequence[int], work: Path | None = None) -> list[Figure]:
 
 
 def _night(lake: Path, drop: Path) -> Run:
-    return run_process([CAPLAKE, "run", "--lake", str(lake), *_ACCEPTED], {"CAPLAKE_DROP": str(drop)})
+    return run_process([CAPLAKE, "run", "--lake", str(lake), *ACCEPTED], {"CAPLAKE_DROP": str(drop)})
 
 
 def _search(lake: Lake) -> tuple[dict[str, float], int]:

@@ -1,0 +1,232 @@
+"""The search and analysts' questions beside what one would pick instead, on the same data in one run.
+
+LanceDB as its guide says: an n-gram index for words (its other tokenizers know no Korean), IVF-PQ for vectors with the
+fewest probes that reach our recall, a bitmap on the filter, hybrid queries fused by reciprocal ranks. It ranks
+statements by words and vectors; the product also understands the need, ranks firms, explains and counts facets.
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import lancedb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+from lancedb.rerankers import RRFReranker
+
+from caplake.bench.bundled import NEEDS, REGIONS
+from caplake.bench.generate import generate
+from caplake.bench.measure import CAPLAKE, percentiles, run_process
+from caplake.bench.report import Figure
+from caplake.bench.scale import ACCEPTED
+from schemas.lake import Lake, Snapshot
+from search.engines.base import Floats
+from search.evaluation.systems import product
+from search.filters import Filters
+from search.service import SearchService
+from transforms.capabilities import text_hash
+
+_RECALL: Final = 0.98
+_DEPTH: Final = 100
+_FIRST: Final = 10
+_CALLS: Final = 200
+_ITEMS: Final = 200
+_PROBES: Final = (20, 50, 100, 200, 400)
+_REFINE: Final = 10
+_SEED: Final = 20_261_125
+
+_QUESTION: Final = """
+SELECT region_code[1:2] AS province, field, count(DISTINCT firm_id) AS firms
+FROM (SELECT firm_id, unnest(fields) AS field FROM read_parquet('{capabilities}'))
+JOIN read_parquet('{firms}') USING (firm_id) GROUP BY ALL
+"""
+
+
+@dataclass(frozen=True)
+class Item:
+    """Some words of a statement, and the row of its firm, which they are to find."""
+
+    words: str
+    firm: int
+
+
+class LancePeer:
+    """All statements of a lake in a LanceDB table, and its hybrid query."""
+
+    def __init__(self, service: SearchService, folder: Path) -> None:
+        columns = service.columns
+        self._service = service
+        vectors = statement_vectors(service)
+        regions = columns.firms["region_code"].fill_null("")[columns.firm_of]
+        started = time.perf_counter()
+        self._table: Any = lancedb.connect(str(folder)).create_table(
+            "statements",
+            pl.DataFrame({"firm": columns.firm_of, "text": columns.statements["text"], "province": regions.str.head(2)})
+            .to_arrow()
+            .append_column("vector", _fixed(vectors)),
+        )
+        self._table.create_fts_index("text", base_tokenizer="ngram", ngram_min_length=2)
+        self._table.create_index(metric="dot", vector_column_name="vector")
+        self._table.create_scalar_index("province", index_type="BITMAP")
+        self.build_seconds = time.perf_counter() - started
+        self.probes, self.recall = self._tuned(vectors)
+
+    def hybrid(self, text: str, limit: int, provinces: Sequence[str] = ()) -> list[int]:
+        """Firm rows of the first statements."""
+        query = (
+            self._table.search(query_type="hybrid", vector_column_name="vector", fts_columns="text")
+            .vector(self._service.embedder.encode_queries([text])[0])
+            .text(text)
+            .nprobes(self.probes)
+            .refine_factor(_REFINE)
+            .rerank(RRFReranker())
+            .limit(limit)
+        )
+        if provinces:
+            query = query.where(f"province IN ({', '.join(map(repr, provinces))})", prefilter=True)
+        return list(dict.fromkeys(query.to_arrow()["firm"].to_pylist()))
+
+    def _tuned(self, vectors: Floats) -> tuple[int, float]:
+        asked = vectors[np.random.default_rng(_SEED).choice(len(vectors), 50, replace=False)]
+        exact = [set(np.argpartition(-(vectors @ vector), _DEPTH)[:_DEPTH].tolist()) for vector in asked]
+        recall = 0.0
+        for probes in _PROBES:
+            found = [
+                self._table.search(vector, vector_column_name="vector")
+                .nprobes(probes)
+                .refine_factor(_REFINE)
+                .with_row_id(True)
+                .limit(_DEPTH)
+                .to_arrow()["_rowid"]
+                .to_pylist()
+                for vector in asked
+            ]
+            shares = [len(wanted & set(rows)) / _DEPTH for wanted, rows in zip(exact, found, strict=True)]
+            recall = float(np.mean(shares))
+            if recall >= _RECALL:
+                break
+        return probes, recall
+
+
+def statement_vectors(service: SearchService) -> Floats:
+    """Shape (statements, dimensions), in the order of `columns.statements`."""
+    table = service.snapshot.table("embeddings", ["text_hash", "vector"]).with_row_index("place")
+    vectors = table["vector"].explode().to_numpy().reshape(table.height, -1)
+    hashes = pl.DataFrame({"text_hash": [text_hash(text) for text in service.columns.statements["text"]]})
+    place = hashes.join(table.select("text_hash", "place"), on="text_hash", how="left", maintain_order="left")["place"]
+    return np.ascontiguousarray(vectors[place.to_numpy()], np.float32)
+
+
+def beside_peers(firms: int) -> list[Figure]:
+    """Everything at one size. Needs the extra `bench` and a running OpenSearch node (`make opensearch`)."""
+    with tempfile.TemporaryDirectory() as work:
+        lake, drop = str(Path(work) / "lake"), Path(work) / "drop"
+        generate(drop, firms)
+        run_process([CAPLAKE, "run", "--lake", lake, "--engine", "both", *ACCEPTED], {"CAPLAKE_DROP": str(drop)})
+        return [*search_beside_peers(lake, Path(work) / "lance"), *questions_beside_peers(lake)]
+
+
+def search_beside_peers(lake: str, folder: Path) -> list[Figure]:
+    """The same filtered needs asked of the product on both engines and of LanceDB; and the same known items."""
+    ours, outside = (SearchService.current(Lake(lake), engine) for engine in ("embedded", "opensearch"))
+    peer = LancePeer(ours, folder)
+
+    def asked_of(service: SearchService) -> Callable[[int], object]:
+        return lambda i: service.search(NEEDS[i % len(NEEDS)], filters=Filters(region=REGIONS[i % len(REGIONS)]))
+
+    systems: dict[str, Callable[[int], object]] = {
+        "caplake, embedded": asked_of(ours),
+        "caplake, OpenSearch node": asked_of(outside),
+        "LanceDB hybrid": lambda i: peer.hybrid(NEEDS[i % len(NEEDS)], _FIRST, REGIONS[i % len(REGIONS)]),
+    }
+    taken = {name: percentiles(call, _CALLS) for name, call in systems.items()}
+    own = taken["caplake, embedded"]["p95"]
+    items = known_items(ours)
+    found = {
+        "caplake, embedded": _share(items, lambda words: product(ours)(words, _FIRST)),
+        "LanceDB hybrid": _share(items, lambda words: peer.hybrid(words, _FIRST)),
+    }
+    firms, statements = ours.columns.size, ours.columns.statements.height
+    return [
+        Figure("data", f"{firms:,} firms, {statements:,} statements"),
+        Figure("LanceDB: build", f"{peer.build_seconds:.0f} s"),
+        Figure(f"LanceDB: recall@{_DEPTH} of its vector leg", f"{peer.recall:.3f} with {peer.probes} probes"),
+        *(
+            Figure(
+                f"{name}: filtered hybrid search",
+                f"p50 {times['p50']:.1f} ms, p95 {times['p95']:.1f} ms, {times['p95'] / own:.1f} times ours",
+                {"LanceDB hybrid": "at least 5", "caplake, OpenSearch node": "at least 2"}.get(name, ""),
+            )
+            for name, times in taken.items()
+        ),
+        *(Figure(f"{name}: known items in the first ten", f"{share:.3f}", "no worse") for name, share in found.items()),
+    ]
+
+
+def known_items(service: SearchService, count: int = _ITEMS) -> list[Item]:
+    """Half of the words, in another order, of products that only one firm states so."""
+    dice = random.Random(_SEED)  # noqa: S311 - no secret
+    statements = service.columns.statements.with_columns(firm=pl.Series(service.columns.firm_of))
+    long = statements.filter((pl.col("kind") == "product") & (pl.col("text").str.count_matches(r"\S{2,}") >= 4))
+    items = []
+    for text, firm in dice.sample(
+        long.unique("text", keep="none", maintain_order=True).select("text", "firm").rows(), count
+    ):
+        words = [word for word in text.split() if len(word) > 1]
+        items.append(Item(" ".join(dice.sample(words, (len(words) + 1) // 2)), firm))
+    return items
+
+
+def _share(items: Sequence[Item], rank: Callable[[str], Sequence[int]]) -> float:
+    return sum(item.firm in rank(item.words) for item in items) / len(items)
+
+
+def questions_beside_peers(lake: str) -> list[Figure]:
+    """Firms by province and field, from the Parquet files: seconds, best of three."""
+    snapshot = Snapshot.current(Lake(lake))
+    paths = {name: str(Path(lake) / f"snapshots/{snapshot.name}/{name}.parquet") for name in ("capabilities", "firms")}
+    ways: dict[str, Callable[[], int]] = {
+        "DuckDB": lambda: len(duckdb.execute(_QUESTION.format(**paths)).fetchall()),
+        "Polars": lambda: _by_polars(paths),
+        "pandas": lambda: _by_pandas(paths),
+    }
+    if len({way() for way in ways.values()}) != 1:
+        raise ValueError("the three do not agree on the answer")
+    return [
+        Figure(f"firms by province and field, {name}", f"{min(_seconds(way) for _ in range(3)):.2f} s", target)
+        for (name, way), target in zip(ways.items(), ("at most 1 s", "at most 1 s", ""), strict=True)
+    ]
+
+
+def _by_polars(paths: dict[str, str]) -> int:
+    stated = pl.scan_parquet(paths["capabilities"]).select("firm_id", field="fields").explode("field").unique()
+    firms = pl.scan_parquet(paths["firms"]).select("firm_id", province=pl.col("region_code").str.head(2))
+    answer = stated.drop_nulls("field").join(firms, on="firm_id").group_by("province", "field").len()
+    return answer.collect().height
+
+
+def _by_pandas(paths: dict[str, str]) -> int:
+    stated = pd.read_parquet(paths["capabilities"], columns=["firm_id", "fields"]).explode("fields")
+    firms = pd.read_parquet(paths["firms"], columns=["firm_id", "region_code"])
+    joined = stated.dropna(subset=["fields"]).drop_duplicates().merge(firms, on="firm_id")
+    joined["province"] = joined["region_code"].str[:2]
+    return int(joined.groupby(["province", "fields"], dropna=False).ngroups)
+
+
+def _seconds(way: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    way()
+    return time.perf_counter() - started
+
+
+def _fixed(vectors: Floats) -> Any:
+    return pa.FixedSizeListArray.from_arrays(pa.array(vectors.reshape(-1)), vectors.shape[1])
