@@ -137,9 +137,11 @@ def firms_table(
     chosen = chosen.with_columns(
         pl.lit(None, pl.String).alias(name) for name in ATTRIBUTES if name not in chosen.columns
     )
-    about = records.group_by("firm_id").agg(
+    # Names are read before they are grouped: patterns would be made anew for every firm.
+    read = records.with_columns(is_institution=names.is_institution_name(pl.col("name")))
+    about = read.group_by("firm_id").agg(
         is_corporation=pl.col("is_corporation").any(),
-        is_institution=names.is_institution_name(pl.col("name")).any(),
+        is_institution=pl.col("is_institution").any(),
         is_registered_supplier=pl.col("source").is_in(registers).any(),
         record_count=pl.len().cast(pl.Int64),
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from flows.night import Night
-from flows.parallel import in_chunks
 from flows.sources import load_source
 from flows.steps.resolve import all_records
+from flows.steps.tags import tags_of
 from flows.takedown import hidden_firms
 from schemas.gold import GOLD_TABLES
 from schemas.lake.writer import SnapshotWriter
-from transforms.capabilities import StatementKind, capabilities_table, tagged
+from transforms.capabilities import StatementKind, capabilities_table
 from transforms.changes import COMPARED, changes_table
 from transforms.firms import firms_table
 
@@ -27,7 +27,7 @@ def describe(night: Night, sources: list[str]) -> None:
         for source in declared
         for said in source.statements
     ]
-    capabilities = capabilities_table(rows, kinds, lambda texts: in_chunks(tagged, texts))
+    capabilities = capabilities_table(rows, kinds, lambda texts: tags_of(night.lake, texts))
     firms = firms_table(
         rows,
         writer.table("attributes"),

@@ -10,6 +10,7 @@ from flows.fetch.retention import prune_raw
 from flows.night import Gate, Night, code_version
 from flows.takedown import last_takedown
 from schemas.dictionary import data_dictionary
+from schemas.lake import Snapshot
 from schemas.lake.manifest import Manifest, SourceEntry, TableEntry
 from schemas.lake.pins import pinned
 from schemas.lake.reader import committed_snapshots
@@ -18,6 +19,9 @@ from schemas.lake.writer import SnapshotWriter
 from schemas.versions import VERSIONS
 from search.engines import EngineError
 from search.engines.stores import open_store
+from search.service import SearchService
+from search.web.report import static_report
+from search.web.texts import LANGUAGES
 
 _DICTIONARY: Final = "dictionary.json"
 
@@ -107,7 +111,9 @@ def _documented(night: Night, manifest: Manifest) -> Manifest:
         "sources": {name: entry.about.model_dump() for name, entry in manifest.sources.items()},
         "tables": data_dictionary(columns),
     }
+    service = SearchService(Snapshot.of(night.lake, manifest), night.engines[0])
     content = {
+        **{f"report.{language}.html": static_report(service, language) for language in LANGUAGES},
         _DICTIONARY: json.dumps(dictionary, ensure_ascii=False, indent=1).encode(),
         "views.sql": views_sql(manifest).encode(),
     }

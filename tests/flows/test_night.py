@@ -12,6 +12,7 @@ from flows.night import NightError
 from flows.sources.declaration import SOURCES_FOLDER
 from schemas.lake import Lake, Snapshot
 from tests.conftest import run_here
+from transforms.capabilities import tagged
 
 SOURCES = ["krx_listed", "venture"]
 BUNDLED = SOURCES_FOLDER / "krx_listed" / "data" / "krx_listed_202604.csv"
@@ -135,3 +136,27 @@ def test_rows_that_shrink_below_the_last_run_are_refused(tmp_path: Path, drop: P
     (drop / "krx_listed_20260501.csv").write_text("".join(lines[:2_000]), encoding="utf-8")
     with pytest.raises(NightError, match=r"rows of krx_listed is 1999, must be at least"):
         run_here(tmp_path / "lake", ["krx_listed"])
+
+
+def test_texts_are_tagged_once_until_the_code_or_the_knowledge_changes(
+    tmp_path: Path, drop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what is kept changes no table: the same bytes as of a lake that keeps none."""
+    read: list[str] = []
+    monkeypatch.setattr("flows.steps.tags.tagged", lambda texts: read.extend(texts) or tagged(texts))
+    run_here(tmp_path / "lake", ["krx_listed"])
+    assert len(read) > 2_000
+    read.clear()
+    text = BUNDLED.read_text(encoding="utf-8").replace("반도체", "이차전지 반도체", 20)
+    (drop / "krx_listed_20260501.csv").write_text(text, encoding="utf-8")
+    run_here(tmp_path / "lake", ["krx_listed"])
+    assert 0 < len(read) <= 20
+    run_here(tmp_path / "fresh", ["krx_listed"])
+    same = set(hashes(tmp_path / "lake").items()) & set(hashes(tmp_path / "fresh").items())
+    assert {"capabilities", "firms", "embeddings"} <= {name for name, _ in same}
+    read.clear()
+    monkeypatch.setattr("flows.steps.tags.code_version", lambda: "another")
+    (drop / "krx_listed_20260501.csv").write_text(text.replace("이차전지 ", ""), encoding="utf-8")
+    run_here(tmp_path / "lake", ["krx_listed"])
+    assert len(read) > 2_000
+    assert len(Lake(str(tmp_path / "lake")).names("cache/tags")) == 1
