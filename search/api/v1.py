@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from fastapi.encoders import jsonable_encoder
-from fastapi.responses import JSONResponse
 
 from schemas.columns import FIRM_ID_PATTERN
 from search.answer import Answer
@@ -162,7 +161,8 @@ def profile(service: SearchService, firm_id: str) -> dict[str, Any]:
 
 def answered(request: Request, service: SearchService, document: dict[str, Any]) -> Response:
     """A JSON answer that names its snapshot and can be asked for conditionally."""
-    return JSONResponse(
-        jsonable_encoder({"snapshot": service.snapshot.name, **document}),
+    return Response(
+        orjson.dumps({"snapshot": service.snapshot.name, **document}),
+        media_type="application/json",
         headers={"ETag": etag(request, service), "Cache-Control": "no-cache"},
     )

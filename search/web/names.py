@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from schemas.dictionary import data_dictionary
@@ -94,6 +95,11 @@ class Names:
     def scheme(self, scheme: str) -> str:
         return self._texts.known(f"scheme_{scheme.replace(':', '_')}", scheme)
 
+    def number(self, scheme: str, value: str) -> str:
+        """A registered number in the groups that offices write it in."""
+        cuts = _GROUPS.get((scheme, len(value)))
+        return "-".join(value[a:b] for a, b in pairwise((0, *cuts, None))) if cuts else value
+
     def attribute(self, attribute: str) -> str:
         return self._texts.known(f"attribute_{attribute}", self.column("firms", attribute))
 
@@ -110,6 +116,9 @@ class Names:
     def _choice(self, facet: str, value: str) -> str:
         return _choices(_CHOICES[facet]).get(value, (value, value))[self._language == "en"]
 
+
+_GROUPS: Final = {("business_no", 10): (3, 5), ("corporate_no", 13): (6,)}
+"""Where the groups of a number begin, by its scheme and length."""
 
 _SAID: Final = ("diagnosis_level", "deadline")
 """Filters whose value is in the buyer's own words."""

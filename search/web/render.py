@@ -62,6 +62,11 @@ def render(template: str, page: Page) -> str:
     )
 
 
+def render_alone(template: str, language: str, **values: Any) -> str:
+    """A file that is read without a server: no request, no addresses of pages."""
+    return _environment.get_template(template).render(t=Texts(language), lang=language, **values)
+
+
 def render_problem(request: Request, language: str, status: int, message: str) -> str:
     """A page that needs no snapshot, for problems that may be the want of one."""
     return _environment.get_template("problem.html").render(
