@@ -34,7 +34,7 @@ Fault = Callable[[Path], AbstractContextManager[object]]
 TOLD: Final = (LakeError, NightError, OSError, ValueError)
 """What the command line tells in a line; anything else would be a defect."""
 
-WRITES: Final = 29
+WRITES: Final = 32
 """Files that a night of this register writes into the lake, its index apart."""
 
 _ERRORS: Final = {
