@@ -16,7 +16,7 @@ from schemas.lake import Snapshot
 
 _QUERIES: Final = {
     "field": """SELECT field AS label, COUNT(DISTINCT firm_id) AS firms
-FROM (SELECT firm_id, UNNEST(fields) AS field FROM capabilities) t
+FROM (SELECT firm_id, UNNEST(fields) AS field FROM capabilities) t WHERE field IS NOT NULL
 GROUP BY field ORDER BY firms DESC, label""",
     "region": """SELECT SUBSTR(region_code, 1, 2) AS label, COUNT(*) AS firms
 FROM firms WHERE region_code IS NOT NULL
