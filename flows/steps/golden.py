@@ -26,7 +26,7 @@ _LEAST_SHARE: Final = 0.5
 _FLOOR: Final = {"identifier": 0.95, "exact name": 0.9}
 """Least share of look-ups whose firm comes first, in a sample; what `make evaluate` promises of a large one is more."""
 
-_LOOKUPS: Final = 20
+_LOOKUPS: Final = 12
 
 
 @dataclass(frozen=True)
