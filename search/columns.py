@@ -144,8 +144,17 @@ class SnapshotColumns:
     def firms_in(self, code: str) -> Mask:
         """Firms in a province (2 digits), or in a city or district (5 digits; a city covers its districts)."""
         if len(code) == 2:
-            return np.asarray(self.province == code, dtype=bool)
-        return np.isin(self.region_code, covered_codes(code))
+            return np.asarray(self._province_number == int(code), dtype=bool)
+        return np.isin(self._region_number, [int(covered) for covered in covered_codes(code)])
+
+    @cached_property
+    def _region_number(self) -> npt.NDArray[np.int32]:
+        """`region_code` as numbers, -1 where unknown: every search compares them, and text is slow to compare."""
+        return np.where(self.region_code == "", "-1", self.region_code).astype(np.int32)
+
+    @cached_property
+    def _province_number(self) -> npt.NDArray[np.int32]:
+        return np.where(self.province == "", "-1", self.province).astype(np.int32)
 
     @cached_property
     def certified(self) -> dict[str, tuple[Rows, npt.NDArray[np.datetime64]]]:

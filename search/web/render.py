@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -54,6 +55,7 @@ def render(template: str, page: Page) -> str:
         map=province_map,
         page_size=PAGE_SIZE,
         quote=quote,
+        coded=coded,
         tongue=tongue,
         stale=lambda day: is_stale(day, today),
         today=today,
@@ -96,6 +98,11 @@ def quote(evidence: Evidence) -> Markup:
         ]
         last = end
     return Markup("").join([*parts, escape(evidence.text[last:])])
+
+
+def coded(text: str) -> Markup:
+    """A text of ours with what stands between backticks set as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 (escaped before)
 
 
 def switched(request: Request, language: str) -> str:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from fastapi.testclient import TestClient
 
+from search.web.render import coded
 from search.web.texts import Texts, _texts
 
 PAGES = (
@@ -212,6 +213,26 @@ def test_first_load_is_at_most_150_kb(client: TestClient, address: str) -> None:
     ]
     transferred = sum(len(gzip.compress(part, 5)) for part in parts)
     assert transferred <= 150_000
+
+
+def test_code_in_our_texts_is_set_as_code_and_nothing_else_is_markup() -> None:
+    assert coded("send `next` <b>back</b>") == "send <code>next</code> &lt;b&gt;back&lt;/b&gt;"
+
+
+def test_a_region_given_by_any_name_is_shown_in_the_readers_language(client: TestClient) -> None:
+    html = client.get("/search", params={"q": "비전 검사 장비", "region": "제주", "lang": "en"}).text
+    assert 'class="chip filter">Jeju' in html
+
+
+def test_filters_that_leave_nothing_can_be_dropped_all_at_once(client: TestClient) -> None:
+    html = client.get("/search", params={"q": "비전 검사 장비", "region": "50", "field": "ar_vr", "lang": "en"}).text
+    link = html.partition('class="notice"')[2].partition('href="')[2].partition('"')[0]
+    freed = client.get(link.replace("&amp;", "&"))
+    assert '<li class="hit"' in freed.text
+
+
+def test_no_plot_has_a_bar_without_a_name(client: TestClient) -> None:
+    assert ">None<" not in client.get("/explore", params={"lang": "en"}).text
 
 
 def test_no_page_asks_anybody_else_for_anything(client: TestClient) -> None:
