@@ -88,6 +88,18 @@ class Examples:
             len(chosen),
         )
 
+    def followed_by(self, other: Examples) -> Examples:
+        """These rows and then those of `other`; only the problem sentences of these count as such."""
+        return Examples(
+            np.vstack([self.vectors, other.vectors]),
+            [*self.features, *other.features],
+            np.vstack([self.evidence, other.evidence]),
+            np.vstack([self.targets, other.targets]),
+            np.concatenate([self.weights, other.weights]),
+            np.concatenate([self.named_share, other.named_share]),
+            self.sentences,
+        )
+
     def without_definitions(self) -> Examples:
         n = self.sentences
         return Examples(
@@ -117,7 +129,9 @@ def make_names(vocabulary: Vocabulary, matcher: ConceptMatcher) -> Examples:
         for forms in (concept.ko, concept.en, concept.abbr)
         if forms
     ]
-    return _examples(labelled, np.ones(len(labelled), np.float32), len(labelled), vocabulary, matcher)
+    return _examples(
+        labelled, np.full(len(labelled), _DEFINITION_WEIGHT, np.float32), len(labelled), vocabulary, matcher
+    )
 
 
 def _examples(

@@ -94,12 +94,23 @@ def scores(fitted: Fitted, examples: Examples, rows: Rows) -> Floats:
 
 def cross_validated(problems: Sequence[Problem], examples: Examples, folds: int = FOLDS) -> Floats:
     """Scores of every sentence by a model that saw no sentence of its problem type."""
+    return _by_models_of_folds(problems, examples, None, folds)[0]
+
+
+def _by_models_of_folds(
+    problems: Sequence[Problem], examples: Examples, others: Examples | None, folds: int
+) -> tuple[Floats, Floats]:
+    """Scores of every sentence by the model that left out its problem type, and the models' mean for `others`."""
     fold = problem_folds(problems, folds)
     out = np.zeros((len(problems), examples.targets.shape[1]), np.float32)
+    of_others = np.zeros((others.sentences if others else 0, out.shape[1]), np.float32)
     for held_out in range(folds):
         rows = np.flatnonzero(fold == held_out)
-        out[rows] = scores(fit(examples.rows(np.flatnonzero(fold != held_out))), examples, rows)
-    return out
+        fitted = fit(examples.rows(np.flatnonzero(fold != held_out)))
+        out[rows] = scores(fitted, examples, rows)
+        if others:
+            of_others += scores(fitted, others, np.arange(others.sentences)) / folds
+    return out, of_others
 
 
 def problem_folds(problems: Sequence[Problem], folds: int) -> Rows:
@@ -127,10 +138,10 @@ def calibrated(scored: Floats, examples: Examples) -> tuple[Floats, Floats]:
 
     def answer_loss(weights: npt.NDArray[np.float64]) -> float:
         likely = np.clip(sigmoid(seen @ weights), 1e-9, 1 - 1e-9)
-        # Needs outnumber the rest in the training sentences; both count the same.
-        return -float(np.log(likely[needs]).mean() + np.log(1 - likely[~needs]).mean()) + 1e-4 * float(
-            weights @ weights
-        )
+        # What is typed in differs from the training sentences in how many are needs.
+        return -float(
+            NEEDS_TYPED * np.log(likely[needs]).mean() + (1 - NEEDS_TYPED) * np.log(1 - likely[~needs]).mean()
+        ) + 1e-4 * float(weights @ weights)
 
     answer = scipy.optimize.minimize(answer_loss, np.zeros(seen.shape[1])).x
     return np.array(best, np.float32), answer.astype(np.float32)
@@ -140,12 +151,10 @@ def train(problems: Sequence[Problem]) -> tuple[Model, Floats]:
     """The model of all sentences, and the cross-validated scores that calibrated it."""
     vocabulary = load_vocabulary()
     examples = make_examples(problems, vocabulary, default_matcher())
-    scored = cross_validated(problems, examples)
-    fitted = fit(examples)
     names = make_names(vocabulary, default_matcher())
-    sharpness, answer = calibrated(
-        np.vstack([scored, scores(fitted, names, np.arange(names.sentences))]), _joined(examples, names)
-    )
+    scored, unseen = _by_models_of_folds(problems, examples, names, FOLDS)
+    sharpness, answer = calibrated(np.vstack([scored, unseen]), examples.without_definitions().followed_by(names))
+    fitted = fit(examples.followed_by(names))
     weights = Weights(**{**fitted.weights.__dict__, "sharpness": sharpness, "answer": answer})
     classes = (*(field.id for field in vocabulary.fields), NOT_A_NEED)
     concepts = tuple(concept.id for concept in vocabulary.concepts)
@@ -157,20 +166,6 @@ def train(problems: Sequence[Problem]) -> tuple[Model, Floats]:
         tuple(tuple(place[c] for c in p.concepts if c in place) for p in problems),
     )
     return Model(classes, concepts, fitted.names, weights, sentences), scored
-
-
-def _joined(examples: Examples, names: Examples) -> Examples:
-    """Problem sentences and names, for calibration."""
-    rows = examples.sentences
-    return Examples(
-        np.vstack([examples.vectors[:rows], names.vectors]),
-        [*examples.features[:rows], *names.features],
-        np.vstack([examples.evidence[:rows], names.evidence]),
-        np.vstack([examples.targets[:rows], names.targets]),
-        np.concatenate([examples.weights[:rows], names.weights]),
-        np.concatenate([examples.named_share[:rows], names.named_share]),
-        rows + names.sentences,
-    )
 
 
 def _projection(vectors: Floats) -> Floats:

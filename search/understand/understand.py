@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Final, Self
 
@@ -16,12 +17,14 @@ from search.understand.model import NOT_A_NEED, Model, Prediction, concept_evide
 from search.understand.need import Reason, Scored, Understood
 from search.understand.negation import is_negated, negated, negated_place
 from search.understand.question import separating_question
-from search.understand.wording import lexical_query, named_share
+from search.understand.wording import lexical_query, named_share, only_names
 from transforms.concepts import ConceptMatcher, Mention, default_matcher
 from transforms.identifiers import find_identifiers
 from transforms.text import is_korean
 
 ANSWERABLE: Final = 0.5
+NAMED: Final = 0.9
+"""Least probability that a supplier answers somebody who types the name of a technology and no more."""
 _CONCEPTS_SHOWN: Final = 8
 _LEAST_CONCEPT: Final = 0.12
 _SENTENCES_SHOWN: Final = 3
@@ -98,8 +101,10 @@ class Understander:
 
     def _predict(self, bare: str, named: Sequence[Mention]) -> Prediction:
         evidence = concept_evidence(named_fields([m.concept for m in named], self._vocabulary), self._position)
-        share = named_share(bare, [(m.start, m.end) for m in named])
-        return self._model.predict(self._encoder.encode([bare])[0], features(bare), evidence, share)
+        places = [(m.start, m.end) for m in named]
+        vector = self._encoder.encode([bare])[0]
+        predicted = self._model.predict(vector, features(bare), evidence, named_share(bare, places))
+        return replace(predicted, answerable=max(predicted.answerable, NAMED * only_names(bare, places)))
 
     def _concepts(self, named: Sequence[Mention], predicted: Prediction, excluded: Sequence[str]) -> tuple[Scored, ...]:
         """Named concepts, then those that like sentences were about."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -87,6 +88,10 @@ seek seeking she should so some somebody someone something still supplier suppli
 their them then there these they this those to too up us use uses using vendor vendors very want
 wants was way ways we were what when where which who why will with without would yes you your
 """
+_FOR_WHOM: Final = re.compile(r"\bfor (?:an?|our|my|the)\b[^.?!]*$", re.I)
+_KIND_OF_THING: Final = re.compile(
+    r"systems?|software|solutions?|programs?|platforms?|tools?|(?:시스템|솔루션|프로그램|플랫폼)[가-힣]{0,2}", re.I
+)
 _EMPTY_EN: Final = frozenset(_WORDS_EN.split())
 
 
@@ -129,6 +134,17 @@ def named_share(text: str, named: Iterable[Span]) -> float:
     letters = sum(end - start for start, end in content)
     inside = sum(any(a <= i < b for a, b in places) for start, end in content for i in range(start, end))
     return inside / letters if letters else 0.0
+
+
+def only_names(text: str, named: Iterable[Span]) -> bool:
+    """Whether a text is the name of a technology and nothing else that matters: `MES`, `need SCADA`, `MES system for a
+    small press shop`.
+    """
+    places = list(named)
+    tail = _FOR_WHOM.search(text)
+    end = tail.start() if tail else len(text)
+    content = [(a, b) for run, a, b in words(text[:end]) if not (_is_empty(run) or _KIND_OF_THING.fullmatch(run))]
+    return bool(places and content) and all(_overlaps(a, b, places) for a, b in content)
 
 
 def _minimum(groups: int) -> int:

@@ -56,10 +56,32 @@ def test_spelling_and_spaces_do_not_matter(understander: Understander, right: st
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["MES", "mes", "SCADA", "I want an MES", "MES for a small press shop", "MES system", "need SCADA", "WMS 필요"],
+)
+def test_a_technology_named_in_few_words_is_a_need(understander: Understander, text: str) -> None:
+    assert understander.understand(text).answerable
+
+
+@pytest.mark.parametrize(
     "text", ["점심 도시락 배달해 주는 곳", "dashcam with parking mode", "근로계약서 양식 좀 주세요"]
 )
 def test_what_no_supplier_answers(understander: Understander, text: str) -> None:
     assert not understander.understand(text).answerable
+
+
+@pytest.mark.parametrize(
+    "text", ["분당 200장 속도로 검사", "분당 30m로 감기는 원단 검사", "분당60개 포장", "분당 몇 개나 찍나요"]
+)
+def test_per_minute_is_no_district(understander: Understander, text: str) -> None:
+    assert understander.understand(text).filters.region == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["프레스 동작 순서가 릴레이로 짜여 있어요", "음성 안내 장치", "예산 사천만원으로 MES", "동작이 느린 로봇"]
+)
+def test_a_common_word_is_no_place(understander: Understander, text: str) -> None:
+    assert understander.understand(text).filters.region == ()
 
 
 def test_all_fields_are_ranked_with_probabilities(understander: Understander) -> None:
@@ -161,3 +183,50 @@ def test_industry_needs_a_word_of_its_own() -> None:
     finder = IndustryFinder(load_vocabulary().industries)
     assert [i.id for i in finder.find("we run a bakery")] == ["bakery"]
     assert finder.find("breadth of the belt") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "excluded", "wanted"),
+    [
+        ("컨설팅은 필요 없고 MES를 바로 깔아 줄 업체", "consulting_security", "production_management"),
+        ("we don't want 5G, plain wifi is fine", "private_5g", "network_equipment"),
+        ("ERP는 이미 있으니 빼고 MES만", "erp", "production_management"),
+        ("anything except SAP for our bookkeeping and purchasing", "erp", None),
+    ],
+)
+def test_what_is_declined_is_told_and_not_meant(
+    understander: Understander, text: str, excluded: str, wanted: str | None
+) -> None:
+    understood = understander.understand(text)
+    assert excluded in understood.excluded
+    assert wanted is None or top(understood) == {wanted}
+    assert f"excluded:{excluded}" in {r.target for r in understood.reasons}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "전기료가 너무 많이 나와요",
+        "벤처기업이면서 10년 이상 된 부산 MES 업체, 예산 1억 이하, 올해 안에",
+        "기계가 자꾸 멈춰요",
+        "we lose track of orders",
+        "our stock is never right",
+    ],
+)
+def test_a_short_complaint_is_a_need(understander: Understander, text: str) -> None:
+    assert understander.understand(text).answerable
+
+
+def test_like_sentences_speak_for_what_was_understood(understander: Understander) -> None:
+    for text in (
+        "포장지 날짜가 흐리게 찍혀 나가요",
+        "the pump broke again and nobody saw it coming",
+        "오늘 점심 뭐 먹지",
+    ):
+        understood = understander.understand(text)
+        shown = {r.target for r in understood.reasons if r.kind == "similar_problem"}
+        assert shown <= (top(understood, 3) if understood.answerable else {"none"})
+
+
+def test_who_looks_up_a_firm_is_asked_nothing(understander: Understander) -> None:
+    assert understander.understand("사업자번호 123-45-67891").question is None
