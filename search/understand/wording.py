@@ -88,9 +88,11 @@ seek seeking she should so some somebody someone something still supplier suppli
 their them then there these they this those to too up us use uses using vendor vendors very want
 wants was way ways we were what when where which who why will with without would yes you your
 """
+_PARTICLE: Final = 2
 _FOR_WHOM: Final = re.compile(r"\bfor (?:an?|our|my|the)\b[^.?!]*$", re.I)
 _KIND_OF_THING: Final = re.compile(
-    r"systems?|software|solutions?|programs?|platforms?|tools?|(?:시스템|솔루션|프로그램|플랫폼)[가-힣]{0,2}", re.I
+    r"systems?|software|solutions?|programs?|platforms?|tools?|plain|그냥|이제|좀|바로|(?:시스템|솔루션|프로그램|플랫폼)[가-힣]{0,2}",
+    re.I,
 )
 _EMPTY_EN: Final = frozenset(_WORDS_EN.split())
 
@@ -143,7 +145,12 @@ def only_names(text: str, named: Iterable[Span]) -> bool:
     places = list(named)
     tail = _FOR_WHOM.search(text)
     end = tail.start() if tail else len(text)
-    content = [(a, b) for run, a, b in words(text[:end]) if not (_is_empty(run) or _KIND_OF_THING.fullmatch(run))]
+    ends = {b for _, b in places}
+    content = [
+        (a, b)
+        for run, a, b in words(text[:end])
+        if not (_is_empty(run) or _KIND_OF_THING.fullmatch(run) or (a in ends and b - a <= _PARTICLE))
+    ]
     return bool(places and content) and all(_overlaps(a, b, places) for a, b in content)
 
 

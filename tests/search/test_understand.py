@@ -10,7 +10,7 @@ from schemas.vocabulary import load_vocabulary
 from search.understand import Understander, Understood
 from search.understand.features import features, jamo
 from search.understand.industry import IndustryFinder
-from search.understand.wording import lexical_query, named_share
+from search.understand.wording import lexical_query, named_share, only_names
 
 
 @pytest.fixture(scope="module")
@@ -160,11 +160,11 @@ def test_the_same_text_is_understood_the_same(understander: Understander) -> Non
 def test_it_takes_milliseconds(understander: Understander) -> None:
     times = []
     for number in range(40):
-        start = time.perf_counter()
+        start = time.process_time()
         understander.understand(f"설비 {number}호기가 갑자기 서는데 미리 알 수 없나요, 부산 쪽 업체로")
-        times.append(time.perf_counter() - start)
-    # The target is 15 ms on an idle core; a busy test machine gets leeway.
-    assert sorted(times)[20] < 0.06
+        times.append(time.process_time() - start)
+    # The target is 15 ms on one idle core; time of the processor hardly depends on what else the machine does.
+    assert sorted(times)[20] < 0.03
 
 
 def test_letters_see_through_a_typo() -> None:
@@ -177,6 +177,18 @@ def test_share_of_named_words() -> None:
     assert named_share("PLC 업체", [(0, 3)]) == 1.0
     assert named_share("점심 메뉴", []) == 0.0
     assert named_share("", []) == 0.0
+
+
+def test_a_bare_name_of_a_technology() -> None:
+    for text, place in (
+        ("MES만", (0, 3)),
+        ("그냥 바코드로", (3, 6)),
+        ("MES system for our shop", (0, 3)),
+        ("need SCADA", (5, 10)),
+    ):
+        assert only_names(text, [place]), text
+    for text, place in (("MES 뜻", (0, 3)), ("MES 개발자 연봉", (0, 3)), ("robot film", (0, 5)), ("점심", (9, 9))):
+        assert not only_names(text, [place]), text
 
 
 def test_industry_needs_a_word_of_its_own() -> None:
