@@ -34,8 +34,7 @@ def read_lines(text: str, file: str) -> tuple[pl.DataFrame, list[tuple[int, int]
     head = _head(text)
     delimiter = _delimiter(head)
     at, header = _header(head, delimiter, file)
-    lines = pl.Series("text", [text]).str.split("\n").explode()
-    frame, malformed = _by_lines(lines, at, header, delimiter) or _by_reader(text, at, header, delimiter)
+    frame, malformed = _by_lines(text, at, header, delimiter) or _by_reader(text, at, header, delimiter)
     if frame.is_empty():
         raise SourceError(f"{file} has a header and no rows. Fetch it again; the last good snapshot stays in use.")
     return frame, malformed, header
@@ -99,12 +98,13 @@ def _header(head: list[str], delimiter: str, file: str) -> tuple[int, list[str]]
 
 
 def _by_lines(
-    lines: pl.Series, at: int, header: list[str], delimiter: str
+    text: str, at: int, header: list[str], delimiter: str
 ) -> tuple[pl.DataFrame, list[tuple[int, int]]] | None:
-    """One row a line; None when quotes say otherwise."""
+    """One row a line; None when quotes say otherwise. Big registers are why no column is held longer than needed."""
     mark = "\\" + delimiter
-    table = pl.DataFrame({LINE: pl.int_range(1, len(lines) + 1, dtype=pl.Int64, eager=True), "text": lines})
-    table = table.slice(at).with_columns(pl.col("text").str.strip_suffix("\r")).filter(pl.col("text") != "")
+    table = pl.DataFrame({"text": pl.Series([text]).str.split("\n").explode()}).with_row_index(LINE, offset=1)
+    table = table.slice(at).select(pl.col(LINE).cast(pl.Int64), pl.col("text").str.strip_suffix("\r"))
+    table = table.filter(pl.col("text") != "")
     quoted = table["text"].str.contains('"', literal=True)
     bare = table["text"]
     if quoted.any():
@@ -116,11 +116,12 @@ def _by_lines(
     cells = (bare.str.count_matches(delimiter, literal=True) + 1).cast(pl.Int64)
     good = cells == len(header)
     wrong = table.filter(~good).select(LINE).with_columns(cells=cells.filter(~good))
-    rows = table.filter(good)
-    frame = _parsed(rows["text"], header, delimiter, bool(quoted.any()))
-    if frame.height != rows.height:
+    lines, rows = table[LINE].filter(good), table["text"].filter(good)
+    del table, bare, cells
+    frame = _parsed(rows, header, delimiter, bool(quoted.any()))
+    if frame.height != lines.len():
         return None
-    return frame.select(rows[LINE], pl.all()), [(line, count) for line, count in wrong.iter_rows()]
+    return frame.select(lines, pl.all()), [(line, count) for line, count in wrong.iter_rows()]
 
 
 def _well_quoted(lines: pl.Series, mark: str) -> bool:
@@ -132,9 +133,8 @@ def _well_quoted(lines: pl.Series, mark: str) -> bool:
 def _parsed(lines: pl.Series, header: list[str], delimiter: str, quoted: bool) -> pl.DataFrame:
     if lines.is_empty():
         return pl.DataFrame(schema=dict.fromkeys(header, pl.String))
-    joined = pl.DataFrame({"t": lines}).select(pl.col("t").str.join("\n")).item()
     return pl.read_csv(
-        joined.encode(),
+        pl.DataFrame({"t": lines}).select(pl.col("t").str.join("\n").cast(pl.Binary)).item(),
         has_header=False,
         new_columns=header,
         separator=delimiter,
