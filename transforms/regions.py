@@ -242,6 +242,7 @@ def _finder() -> re.Pattern[str]:
         rf"(?<![가-힣])(?:{korean_groups}|광주·전남|대구·경북|부산·울산·경남|부[·/]울[·/]경)|"
         rf"(?<![가-힣])(?:{province})(?:\s?(?:{district}){_END}|{_END})|"
         rf"(?<![가-힣])(?:{lone})(?:\s(?:{district}){_END})?{_END}|"
+        rf"(?<![가-힣])(?:{'|'.join(_CITIES_IN_CONTEXT)})(?=(?:에\s*있는|에서\s*가까운|\s*(?:소재|근처|인근|근방|부근|쪽|업체|회사)))|"
         rf"(?<![A-Za-z])(?:(?i:{_GWANGJU}|{english})|{'|'.join(_CAPITALISED)})(?![A-Za-z])"
     )
 
@@ -325,6 +326,8 @@ _ALSO_WORDS: Final = frozenset(
 
 _GWANGJU: Final = r"gyeonggi(?:-do)?,?\s+gwangju|gwangju(?:-si)?,?\s+gyeonggi(?:-do)?"
 """The city of Gyeonggi, not the metropolis of its name."""
+_CITIES_IN_CONTEXT: Final = ("양산", "이천", "안성", "화성", "경산", "상주", "남해", "유성", "대덕", "강화", "하동")
+"""Cities whose names are words as well; what follows them says that a place is meant: `양산 쪽 업체`."""
 _CAPITALISED: Final = ("Asan", "Osan", "Guri", "Inje", "Imsil", "Jindo", "Wando")
 """Short English names that count only as they are written in a sentence: with a capital."""
 

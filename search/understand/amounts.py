@@ -156,7 +156,7 @@ _WANTED_KO: Final = (
     r"하고\s*싶|되는|됩니|시작|오픈|공급|투입|납기)"
 )
 _WHEN_KO: Final = (
-    r"(?:(?:올해|금년|내년|이번\s*달|이달|다음\s*달|다음달|내달|다음\s*주|이번\s*주|상반기|하반기|연내|연말|연초|월말|추석|설날|설|여름|겨울|봄|가을|"
+    r"(?:(?:(?:내년|올)\s*(?:봄|여름|가을|겨울)|올해|금년|내년|이번\s*달|이달|다음\s*달|다음달|내달|다음\s*주|이번\s*주|상반기|하반기|연내|연말|연초|월말|추석|설날|설|여름\s*휴가|여름|겨울|봄|가을|이번\s*분기|다음\s*분기|"
     r"\d{4}\s*년|\d{2}\s*년(?=\s*(?:\d{1,2}\s*월|상반기|하반기|\d\s*분기|말))|\d{1,2}\s*월|\d{1,2}\s*일|\d\s*/?\s*4?\s*분기)\s*(?:\d{1,2}\s*월|\d{1,2}\s*일|상반기|하반기|"
     r"\d\s*분기)?\s*(?:말|초|중순|중)?)"
 )
@@ -176,7 +176,7 @@ _MONTH_EN: Final = (
     r"sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
 _DEADLINE_EN: Final = re.compile(
-    rf"(?<!founded )(?<!established )(?<!started )(?<!built )\b(?:by|before|until)\s+(?:the\s+)?"
+    rf"(?<!founded )(?<!established )(?<!started )(?<!built )\b(?:by|before|until|no later than)\s+(?:the\s+)?"
     rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?:end\s+of\s+|early\s+|mid[- ]?|late\s+|start\s+of\s+|"
     rf"beginning\s+of\s+)?(?:the\s+|this\s+|next\s+)?"
     rf"(?:{_MONTH_EN}(?:\s+\d{{1,4}})?|(?<!by )(?<!by the )(?:year|month|week|quarter)|"
@@ -186,7 +186,7 @@ _DEADLINE_EN: Final = re.compile(
     r"implemented|lead time|deadline|go[- ]live|ready|in place|operational|needed|need it|want it|"
     r"delivery|installation|install|deliver)\b[^.?!]{0,30}?\b(?P<w>(?:with)?in\s+(?:\d+|one|two|three|"
     r"four|five|six|a)\s+(?:days?|weeks?|months?|year))\b"
-    r"|\b(?P<v>within\s+(?:\d+|one|two|three|four|five|six|a)\s+(?:weeks?|months?))\b(?!\s+(?:of|after|"
+    r"|\b(?P<v>within\s+(?:the\s+next\s+)?(?:\d+|one|two|three|four|five|six|a)\s+(?:days?|weeks?|months?))\b(?!\s+(?:of|after|"
     r"they|it|the))",
     re.I,
 )

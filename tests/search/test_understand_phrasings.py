@@ -89,6 +89,25 @@ def test_a_place_in_english(reader: ConstraintReader, ways: list[str], name: str
         assert read(reader, text) == {name: [PLACES_EN[place]]}, text
 
 
+@pytest.mark.parametrize(
+    ("text", "filters"),
+    [
+        ("양산에 있는 업체", {"region": ["48330"]}),
+        ("화성 쪽 업체", {"region": ["41590"]}),
+        ("내년 봄까지", {"deadline": "내년 봄까지"}),
+        ("여름휴가 전까지 설치 완료", {"deadline": "여름휴가 전까지"}),
+        ("running no later than August", {"deadline": "no later than August"}),
+        ("within the next three months", {"deadline": "within the next three months"}),
+        ("폐업했더라도 알려주세요", {"include_closed": True}),
+        ("include those no longer trading", {"include_closed": True}),
+        ("a big integrator", {"size": "large"}),
+        ("medium-sized vendor", {"size": "medium"}),
+    ],
+)
+def test_rarer_ways(reader: ConstraintReader, text: str, filters: dict[str, Any]) -> None:
+    assert read(reader, text) == filters
+
+
 @pytest.mark.parametrize("group", GROUPS)
 def test_a_group_of_provinces(reader: ConstraintReader, group: str) -> None:
     for way in ("{} 업체", "{} 쪽 업체", "{}에서 찾아요", "{} 근처"):
