@@ -33,6 +33,7 @@ def night(lake: Path, sources: list[str]) -> NightReport:
     return run_night(new_night(str(lake), sources, ["embedded"], accepted=SMALL), DirectRunner())
 
 
+@pytest.mark.slow
 def test_every_service_fills_its_sources_and_an_unchanged_one_costs_nothing(server: Replay, tmp_path: Path) -> None:
     live = [source.name for source in load_sources() if is_live(source)]
     assert set(live) == {name for name in source_names() if load_source(name).api}
