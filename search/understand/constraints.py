@@ -42,7 +42,7 @@ _FLAGS: Final = {
     "include_closed": re.compile(
         r"(?:폐업|휴업)했(?:더라도|어도|다고\s*해도)|영업\s*안\s*하는\s*(?:곳|업체|회사|데)(?:도|까지)|"
         r"\b(?:includ\w+|also|even|doesn'?t matter if|does not matter if)\b[^.?!]{0,24}\b"
-        r"(?:no longer (?:trading|in business|operating)|(?:went|gone) (?:bankrupt|bust|under)|out of business|ceased)\b|"
+        r"(?:no longer (?:trading|in business|operating)|(?:went|gone) (?:bankrupt|bust)|out of business|ceased)\b|"
         r"(?:휴\s*[·,]?\s*폐업|폐업|휴업|문\s*닫은|없어진|망한)[^.?!]{0,14}?(?:포함|까지\s*(?:포함|보|다|모두)|도\s*(?:보|괜찮|상관|좋|"
         r"포함|함께|같이|나오|전부|다))|"
         r"(?:영업\s*여부|폐업\s*여부)[^.?!]{0,6}(?:상관|무관)|"
