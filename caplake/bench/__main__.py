@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from caplake.bench import bundled
+from caplake.bench.limits import limits
 from caplake.bench.load import load
 from caplake.bench.reading import reading
 from caplake.bench.report import Figure, write_section
 from caplake.bench.scale import scale
 
-_SLOW: Final = ("load", "opensearch", "reading", "scale", "peers")
+_SLOW: Final = ("limits", "load", "opensearch", "reading", "scale", "peers")
 Benchmark = Callable[[argparse.Namespace], list[Figure]]
 
 
@@ -27,6 +28,7 @@ BENCHMARKS: Mapping[str, tuple[str, Benchmark]] = {
     "answers": ("Answers on the bundled registers", lambda a: bundled.answers(a.lake, "embedded")),
     "opensearch": ("Answers on the bundled registers, OpenSearch", lambda a: bundled.answers(a.lake, "opensearch")),
     "load": ("The API under load", lambda a: load(a.lake, a.seconds, a.callers)),
+    "limits": ("Limits of the machine", lambda _: limits()),
     "reading": ("Reading big registers", lambda _: reading()),
     "scale": ("Scale, generated registers", lambda a: scale(a.firms)),
     "peers": ("Beside peers, generated registers", _beside_peers),
