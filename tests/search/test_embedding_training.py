@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from search.embedding.corpus import Source, product_pairs, sentences
 from search.embedding.firms import mask, read_firm_texts
 from search.embedding.ibm import translation_table
 from search.embedding.known_item import BigramBM25, bigrams, ranks
+from search.embedding.model import BUNDLED_MODEL, load_embedder
 from search.embedding.words import english_tokens, korean_tokens, odds, telling
 from search.evaluation.split import is_development, split_of
 
@@ -178,3 +181,15 @@ def test_the_same_seed_trains_the_same_model_and_both_libraries_load_it(tmp_path
     two /= np.linalg.norm(two, axis=1, keepdims=True)
     np.testing.assert_allclose(one, two, atol=5e-3)
     assert one[0] @ one[1] > one[0] @ one[2]
+
+
+def test_the_shipped_model_was_made_with_the_settings_and_sources_of_the_code() -> None:
+    pytest.importorskip("torch", reason="the settings lie beside the training: uv pip install 'caplake[models]'")
+    from search.embedding.card import LICENCES
+    from search.embedding.trainer import Settings
+
+    card = (BUNDLED_MODEL / "README.md").read_text(encoding="utf-8")
+    said = ", ".join(f"{name} {value}" for name, value in asdict(Settings()).items())
+    assert f"Settings: {said}." in card
+    assert load_embedder(str(BUNDLED_MODEL)).dimensions == Settings().dimensions
+    assert set(re.findall(r"^\| \d+ \| \d+ \| (\w+) \|", card, re.M)) == LICENCES.keys()
