@@ -189,6 +189,11 @@ def test_exports_hold_the_gold_tables(small_lake: str, tmp_path: Path, target: s
         assert not firms["name"].str.contains(r"^[=+@-]").any()
     else:
         assert (tmp_path / target).stat().st_size > 100_000
+    if target == "out.xlsx":
+        firms = pl.read_excel(tmp_path / target, sheet_name="firms")
+        assert firms.schema["region_code"] == pl.String
+        assert firms.height > 20_000
+        assert pl.read_excel(tmp_path / target, sheet_name="licences")["licence"].null_count() == 0
     assert "is there already" in caplake("lake", "export", str(tmp_path / target), "--lake", small_lake, code=1)
 
 
