@@ -49,13 +49,13 @@ def judge(night: Night, sources: Mapping[str, SourceEntry], counts: Mapping[str,
         *_reference_gates(writer),
         *_status_gates(writer),
         *_vector_gates(writer),
-        *_index_gates(night, writer, counts),
     ]
-    # What is broken already would fail the queries as well; once told is enough.
-    if not (broken := _broken(night, gates)):
+    # What is broken already would break what comes after as well; once told is enough.
+    if not _broken(night, gates):
+        gates += _index_gates(night, writer, counts)
+    if not _broken(night, gates):
         gates += [gate for engine in counts for gate in golden_gates(night, engine, sources)]
-        broken = _broken(night, gates)
-    if broken:
+    if broken := _broken(night, gates):
         raise NightError(
             "nothing was committed, the last good snapshot stays in use: "
             + "; ".join(broken)
