@@ -43,7 +43,7 @@ def main() -> None:
     except (LakeError, ValueError, OSError) as error:
         _fail(error)
     except Exception as error:
-        if type(error).__name__ not in ("NightError", "SourceError", "EngineError"):
+        if type(error).__name__ not in ("NightError", "SourceError", "EngineError", "EmbeddingError"):
             raise
         _fail(error)
 

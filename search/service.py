@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
+from threadpoolctl import threadpool_limits
 
 from schemas.lake import Lake, Snapshot
 from schemas.lake.reader import committed_snapshots
 from schemas.vocabulary import Vocabulary, load_vocabulary
 from search.answer import Answer, Hit, Relaxation
 from search.columns import Mask, SnapshotColumns
-from search.embedding import Embedder, load_embedder
+from search.embedding import Embedder, EmbeddingError, load_embedder
 from search.engines.base import Candidates, Engine, Floats, LexicalQuery
 from search.engines.stores import open_store
 from search.expand import load_words
@@ -89,6 +90,8 @@ class SearchService:
         self.engine_name = engine
         self._weights = weights
         self.today = today
+        # The matrices of one search are small: handing them to a second thread takes longer than multiplying them.
+        threadpool_limits(limits=1, user_api="blas")
         self.engine: Engine = open_store(engine, snapshot.lake).open(snapshot.name)
 
     @classmethod
@@ -109,11 +112,11 @@ class SearchService:
 
     @cached_property
     def embedder(self) -> Embedder:
-        """The model of the snapshot. Raises ValueError when the configured model is another one."""
+        """The model of the snapshot. Raises EmbeddingError when the configured model is another one."""
         embedder = load_embedder()
         wanted = self.snapshot.manifest.model
         if embedder.model_id != wanted:
-            raise ValueError(
+            raise EmbeddingError(
                 f"snapshot {self.snapshot.name} was embedded with {wanted}, but {embedder.model_id} is configured. "
                 "Run `caplake run` to embed it anew, or set CAPLAKE_MODEL back."
             )
@@ -186,6 +189,7 @@ class SearchService:
             filters=Filters(),
             excluded=(),
             answerable=True,
+            question=None,
             lexical=LexicalQuery(words.description(understood.text)),
         )
 
@@ -315,10 +319,15 @@ class SearchService:
             understood, self.vocabulary, broader=weights.broader, named=weights.named, context=weights.context
         )
 
+    @cached_property
+    def _sense(self) -> Callable[[str], Floats]:
+        """Embedding of the names that needs are turned towards: few, and the same again and again."""
+        return lru_cache(maxsize=4_096)(lambda names: self.embedder.encode_queries([names])[0])
+
     def _vector(self, text: str, names: str = "") -> Floats:
         """Embedding of the need, turned towards the names of what it seeks."""
-        own, sense = self.embedder.encode_queries([text, names])
-        mixed = own + self._weights.sense * sense
+        own = self.embedder.encode_queries([text])[0]
+        mixed = own + self._weights.sense * self._sense(names)
         length = float(np.linalg.norm(mixed))
         return np.asarray(mixed / length if length else mixed, np.float32)
 

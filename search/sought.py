@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from schemas.vocabulary import Concept, Vocabulary
@@ -55,7 +56,7 @@ def sought(understood: Understood, vocabulary: Vocabulary, *, broader: float, na
     named_ones += [((field.short_ko, field.short_en), 1.0) for field in meant]
     weights: dict[str, float] = {}
     for forms, strength in named_ones:
-        for token in (token for form in forms for token in tokens(form)):
+        for token in (token for form in forms for token in _tokens(form)):
             weights[token] = max(weights.get(token, 0.0), named * strength)
     names = [vocabulary.concept[c].name(language) for c in concepts for language in ("ko", "en")]
     names += [name for field in meant for name in (field.ko, field.en)]
@@ -76,9 +77,14 @@ def _context(vocabulary: Vocabulary, shares: Mapping[str, float]) -> dict[str, f
     factors: dict[str, float] = {}
     for concept, share in shares.items():
         entry = vocabulary.concept[concept]
-        for token in {token for form in (*entry.ko, *entry.en, *entry.abbr) for token in tokens(form)}:
+        for token in {token for form in (*entry.ko, *entry.en, *entry.abbr) for token in _tokens(form)}:
             factors[token] = max(factors.get(token, 0.0), share)
     return factors
+
+
+@lru_cache(maxsize=20_000)
+def _tokens(form: str) -> tuple[str, ...]:
+    return tuple(tokens(form))
 
 
 def _forms(vocabulary: Vocabulary, concept: str) -> tuple[str, ...]:

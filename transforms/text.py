@@ -40,6 +40,7 @@ def tokens(text: str) -> list[str]:
     return [token for run in _RUN.findall(folded(text)) for token in run_tokens(run)]
 
 
+@lru_cache(maxsize=200_000)
 def run_tokens(run: str) -> tuple[str, ...]:
     """Tokens of one run of letters of one script."""
     if not _HANGUL.match(run):

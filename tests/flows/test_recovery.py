@@ -26,7 +26,7 @@ from schemas.lake.ledger import append_ledger, read_ledger
 from schemas.lake.pins import pin, pinned
 from search.api import pinned as pinned_module
 from search.api.pinned import PinnedService
-from search.embedding.model import BUNDLED_MODEL, load_embedder
+from search.embedding.model import BUNDLED_MODEL, EmbeddingError, load_embedder
 from search.service import SearchService
 from tests.proofs.faults import failing_write
 from tests.proofs.nights import SOURCE, deliver, night, start_night, table_hashes
@@ -244,7 +244,7 @@ def test_another_model_embeds_anew_and_readers_of_the_old_one_are_told(
     monkeypatch.setenv("CAPLAKE_MODEL_PASSAGE_PROMPT", "passage: ")
     monkeypatch.setenv("CAPLAKE_MODEL", str(copied))
     assert load_embedder().model_id != before.manifest.model
-    with pytest.raises(ValueError, match=r"was embedded with .* `caplake run` to embed it anew"):
+    with pytest.raises(EmbeddingError, match=r"was embedded with .* `caplake run` to embed it anew"):
         SearchService.current(there).search("검사 장비")
     assert night(lake).committed
     now = Snapshot.current(there)

@@ -19,6 +19,7 @@ from search.engines import EngineError, LexicalQuery
 from search.engines.stores import open_store
 from tests.conftest import run_here
 from tests.flows.test_night import clock
+from transforms.text import tokens
 
 BUCKET = "lakes"
 
@@ -83,7 +84,7 @@ def test_the_embedded_index_is_kept_there_and_opened_from_a_copy(
     assert store.count(filled.name) == filled.manifest.tables["capabilities"].rows
     monkeypatch.setenv("CAPLAKE_CACHE", str(tmp_path / "another_machine"))
     engine = store.open(filled.name)
-    assert len(engine.lexical(LexicalQuery(weights={"반도체": 1.0}), 10).rows) == 10
+    assert len(engine.lexical(LexicalQuery(weights={tokens("반도체")[0]: 1.0}), 10).rows) == 10
     copies = list((tmp_path / "another_machine").rglob("whole.json"))
     assert len(copies) == 1
     before = copies[0].stat().st_mtime_ns
