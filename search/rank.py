@@ -23,17 +23,17 @@ class Weights:
     wider concept, `context` one with a concept of a field that is not meant; `named` weighs the words of the sought
     concepts' names, `sense` their share of the embedding.
 
-    Chosen on development data by `python -m search.evaluation.tune` (docs/benchmarks.md, "Ranking").
+    Chosen on the development needs by `python -m search.evaluation.tune` (docs/evaluation.md).
     """
 
-    words: float = 0.45
-    meaning: float = 0.25
-    concepts: float = 0.30
+    words: float = 0.25
+    meaning: float = 0.35
+    concepts: float = 0.40
     further: float = 0.5
     field_only: float = 0.4
     broader: float = 0.7
-    context: float = 0.4
-    named: float = 0.6
+    context: float = 0.2
+    named: float = 1.0
     sense: float = 0.5
 
 
