@@ -19,6 +19,9 @@ _WRITER_HEAP_BYTES: Final = 256_000_000
 _FEW_FIRMS: Final = 4_000
 """Up to so many allowed firms are named to tantivy; more are filtered from a longer list."""
 
+_SAMPLED: Final = 64
+"""One of so many values tells from where on the largest are looked for."""
+
 _SHORTLIST: Final = 2
 """So many times the candidates asked for are compared exactly after the scan of bytes."""
 
@@ -108,6 +111,7 @@ class EmbeddedEngine:
         self._schema = index.schema
         self._searcher = index.searcher()
         self._firm_of = firm_of
+        self._firms = int(firm_of.max(initial=-1)) + 1
         self._vector_of = vector_of
         self._vectors = vectors
         self._quantised = quantised
@@ -134,7 +138,7 @@ class EmbeddedEngine:
         if not len(self._vector_of):
             return Candidates.none()
         similarity = self._quantised.similarities(vector)[self._vector_of]
-        rows = np.arange(len(similarity)) if allowed is None else np.flatnonzero(np.isin(self._firm_of, allowed))
+        rows = np.arange(len(similarity)) if allowed is None else np.flatnonzero(self._mask(allowed)[self._firm_of])
         near = rows[_largest(similarity[rows], _SHORTLIST * limit)]
         exact = self._vectors[self._vector_of[near]] @ vector
         top = _largest(exact, limit)
@@ -149,6 +153,12 @@ class EmbeddedEngine:
         )
         found = self._search(tantivy.Query.const_score_query(words, 1.0), len(self._firm_of))
         return np.unique(self._firm_of[found.rows])
+
+    def _mask(self, allowed: Rows) -> npt.NDArray[np.bool_]:
+        """By firm row, up to the last firm that has a statement: may it be returned?"""
+        mask = np.zeros(self._firms, np.bool_)
+        mask[allowed[: np.searchsorted(allowed, self._firms)]] = True
+        return mask
 
     def _term(self, token: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, "tokens", token, index_option="freq")
@@ -170,10 +180,10 @@ class EmbeddedEngine:
 
     def _filtered(self, query: tantivy.Query, limit: int, allowed: Rows) -> Candidates:
         """Ask for longer lists until enough of them is allowed."""
-        ask = limit * 4
+        ask, mask = limit * 4, self._mask(allowed)
         while True:
             found = self._search(query, ask)
-            keep = np.isin(self._firm_of[found.rows], allowed)
+            keep = mask[self._firm_of[found.rows]]
             if keep.sum() >= limit or len(found.rows) < ask:
                 return Candidates(found.rows[keep][:limit], found.scores[keep][:limit])
             ask *= 4
@@ -183,4 +193,10 @@ def _largest(values: Floats, count: int) -> npt.NDArray[np.int64]:
     """Positions of the largest values, in no order."""
     if len(values) <= count:
         return np.arange(len(values))
-    return np.argpartition(-values, count - 1)[:count]
+    # A value that a sample holds for low enough leaves few to order, of a million or two.
+    sample = values[::_SAMPLED]
+    some = min(len(sample) - 1, 2 * count // _SAMPLED + 8)
+    high = np.flatnonzero(values >= np.partition(sample, len(sample) - 1 - some)[len(sample) - 1 - some])
+    if len(high) < count:
+        high = np.arange(len(values))
+    return high[np.argpartition(values[high], len(high) - count)[len(high) - count :]]
