@@ -50,9 +50,9 @@ def test_every_page_answers_in_both_languages(client: TestClient, address: str, 
 
 
 def test_english_pages_have_no_korean_of_ours(client: TestClient) -> None:
-    """Only what a source wrote may be Korean: names of firms and quotes, which are marked as such."""
+    """Only what a source wrote may be Korean: names of firms and quotes, and needs as asked; all are marked as such."""
     for address in ("/?lang=en", "/fields?lang=en", "/ranking?lang=en", "/docs?lang=en", "/ops?lang=en"):
-        html = re.sub(r'<a [^>]*lang="ko"[^>]*>.*?</a>', "", client.get(address).text)
+        html = re.sub(r'<(a|td) [^>]*lang="ko"[^>]*>.*?</\1>', "", client.get(address).text)
         html = re.sub(r"ㅁㅅㅂㅈ", "", html)
         assert not re.search("[가-힣]", html), (address, re.search(".{60}[가-힣].{20}", html))
 
