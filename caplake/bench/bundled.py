@@ -42,11 +42,11 @@ def night() -> list[Figure]:
         full = run_process([CAPLAKE, "run", "--lake", first])
         unchanged = run_process([CAPLAKE, "run", "--lake", first])
         snapshots = len(Lake(first).snapshots())
+        run_process([CAPLAKE, "run", "--lake", second])
+        same = _hashes(first) == _hashes(second)
         drop = Path(folder) / "drop"
         deliver_changed(drop)
         changed = run_process([CAPLAKE, "run", "--lake", first], {"CAPLAKE_DROP": str(drop)})
-        run_process([CAPLAKE, "run", "--lake", second])
-        same = _hashes(first) == _hashes(second)
         manifest = Snapshot.current(Lake(first)).manifest
         names = sum(entry.read for entry in manifest.sources.values())
         search = min(run_process([CAPLAKE, "search", NEEDS[0], "--lake", first, "--json"]).seconds for _ in range(3))
