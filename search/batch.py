@@ -31,8 +31,9 @@ def run_lines(
     for need in needs:
         understood = service.understand(str(need["text"]))
         applied = (understood.filters if read_filters else Filters()).merged(Filters(source=sources))
-        ranking = service.rank(understood, firm_mask(service.columns, applied, date.today()))
-        leads = [row for row, _ in service.lookup.find(understood, firm_mask(service.columns, applied, date.today()))]
+        allowed = firm_mask(service.columns, applied, date.today())
+        ranking = service.rank(understood, allowed)
+        leads = [row for row, _ in service.lookup.find(understood, allowed)]
         rows = list(
             dict.fromkeys([*leads, *np.concatenate([ranking.hits, ranking.related])[: limit + len(leads)].tolist()])
         )

@@ -12,7 +12,7 @@ import polars as pl
 
 from search.columns import Mask, SnapshotColumns
 from search.engines.base import Candidates, Floats, Rows
-from transforms.capabilities import text_hash
+from search.vectors import vectors_of
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,11 @@ class Likeness:
     def _vectors(self) -> Floats:
         """Unit vector of all that a firm says, shape (firms that have a statement, dimensions)."""
         columns = self._columns
-        table = columns.snapshot.table("embeddings", ["text_hash", "vector"]).with_row_index("place")
-        vectors = table["vector"].explode().to_numpy().reshape(table.height, -1)
-        hashes = pl.DataFrame({"text_hash": [text_hash(text) for text in columns.statements["text"]]})
-        place = hashes.join(table.select("text_hash", "place"), on="text_hash", maintain_order="left")["place"]
+        embeddings = columns.snapshot.table("embeddings", ["text_hash", "vector"])
+        vectors, vector_of = vectors_of(columns.statements["text"], embeddings)
         found = np.zeros((len(self._spoken), vectors.shape[1]), np.float32)
         firm = np.searchsorted(self._spoken, columns.firm_of)
-        np.add.at(found, firm, vectors[place.to_numpy()] * self._share[:, None])
+        np.add.at(found, firm, vectors[vector_of] * self._share[:, None])
         norm = np.linalg.norm(found, axis=1, keepdims=True)
         unit: Floats = np.divide(found, norm, out=found, where=norm > 0)
         return unit

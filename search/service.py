@@ -54,6 +54,7 @@ class Ranking:
     firm_scores: np.ndarray
     scores: Scores
     mask: Mask
+    aim: Sought
 
 
 @dataclass(frozen=True)
@@ -255,7 +256,7 @@ class SearchService:
             understood,
             applied,
             ranking.scores,
-            self._sought(understood).concepts.keys(),
+            ranking.aim.concepts.keys(),
             language or understood.language,
         )
         return Selection(
@@ -286,19 +287,19 @@ class SearchService:
             near = self.likeness.meaning(vector)
             firm_scores, mask = self.likeness.score(lexical, near, understood.places), alike(near) & allowed
         else:
-            firm_scores, mask = score_firms(columns, scores.total, self._weights), self._hits(understood) & allowed
+            firm_scores, mask = score_firms(columns, scores.total, self._weights), self._hits(understood, aim) & allowed
         hits = ordered(columns, firm_scores, mask)
         resembling = allowed & ~mask & (firm_scores > 0)
-        return Ranking(hits, ordered(columns, firm_scores, resembling), firm_scores, scores, mask)
+        return Ranking(hits, ordered(columns, firm_scores, resembling), firm_scores, scores, mask, aim)
 
-    def _hits(self, understood: Understood) -> Mask:
+    def _hits(self, understood: Understood, aim: Sought) -> Mask:
         """The predicate: a statement of the firm is tagged with a sought concept, a broader one or a field that is
         meant, or enough of the words are in one.
         """
         columns = self.columns
         if understood.describes:
             return alike(self.likeness.meaning(self._vector(understood.text)))
-        tagged = [columns.concepts.of(concept) for concept in self._sought(understood).concepts]
+        tagged = [columns.concepts.of(concept) for concept in aim.concepts]
         if understood.answerable:
             tagged += [columns.fields.of(field) for field in understood.meant]
         rows = np.concatenate([np.empty(0, np.int32), *tagged]).astype(np.int64)
@@ -347,7 +348,7 @@ class SearchService:
 
     def _relaxations(self, understood: Understood, applied: Filters) -> tuple[Relaxation, ...]:
         """What is found when each filter in turn is dropped."""
-        hits = self._hits(understood)
+        hits = self._hits(understood, self._sought(understood))
         return tuple(
             Relaxation(name, total)
             for name in applied.as_dict()

@@ -53,14 +53,19 @@ def opensearch_url() -> Iterator[str]:
     if made := os.environ.get("CAPLAKE_TEST_OPENSEARCH"):
         yield made
         return
+    with running_node(node_base()) as node:
+        yield node.url
+
+
+def node_base() -> Path:
+    """Where the program of a node lies, assembled; a missing part is told."""
     base = reachable(Path(__file__).resolve().parent.parent / ".opensearch")
     try:
         java_home()
         assembled_home(base, print)
     except EngineError as error:
         missing_part("what an OpenSearch node needs", str(error))
-    with running_node(base) as node:
-        yield node.url
+    return base
 
 
 def missing_part(what: str, remedy: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -53,6 +53,10 @@ def tagged(texts: list[str]) -> list[Tags]:
 def text_hash(text: str) -> str:
     """Key of a text in the embeddings table: first 16 hexadecimal digits of its SHA-256."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def text_hashes(texts: Iterable[str]) -> list[str]:
+    return [text_hash(text) for text in texts]
 
 
 def capabilities_table(records: pl.DataFrame, kinds: Sequence[StatementKind], tag: Tagger) -> pl.DataFrame:

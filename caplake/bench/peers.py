@@ -33,7 +33,7 @@ from search.engines.base import Floats
 from search.evaluation.systems import product
 from search.filters import Filters
 from search.service import SearchService
-from transforms.capabilities import text_hash
+from search.vectors import vectors_of
 
 _RECALL: Final = 0.98
 _DEPTH: Final = 100
@@ -65,7 +65,9 @@ class LancePeer:
     def __init__(self, service: SearchService, folder: Path) -> None:
         columns = service.columns
         self._service = service
-        vectors = statement_vectors(service)
+        embeddings = service.snapshot.table("embeddings", ["text_hash", "vector"])
+        distinct, vector_of = vectors_of(columns.statements["text"], embeddings)
+        vectors = distinct[vector_of]
         regions = columns.firms["region_code"].fill_null("")[columns.firm_of]
         started = time.perf_counter()
         self._table: Any = lancedb.connect(str(folder)).create_table(
@@ -115,15 +117,6 @@ class LancePeer:
             if recall >= _RECALL:
                 break
         return probes, recall
-
-
-def statement_vectors(service: SearchService) -> Floats:
-    """Shape (statements, dimensions), in the order of `columns.statements`."""
-    table = service.snapshot.table("embeddings", ["text_hash", "vector"]).with_row_index("place")
-    vectors = table["vector"].explode().to_numpy().reshape(table.height, -1)
-    hashes = pl.DataFrame({"text_hash": [text_hash(text) for text in service.columns.statements["text"]]})
-    place = hashes.join(table.select("text_hash", "place"), on="text_hash", how="left", maintain_order="left")["place"]
-    return np.ascontiguousarray(vectors[place.to_numpy()], np.float32)
 
 
 def beside_peers(firms: int) -> list[Figure]:

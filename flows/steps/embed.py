@@ -12,10 +12,10 @@ from typing import Final
 import polars as pl
 
 from flows.night import Night
-from flows.steps.index import text_hashes
 from schemas.gold import GOLD_TABLES
 from schemas.lake.writer import SnapshotWriter
 from search.embedding import load_embedder
+from transforms.capabilities import text_hashes
 
 PART_TEXTS: Final = 50_000
 _PARTS: Final = "embedding"

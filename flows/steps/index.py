@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import overload
 
-import numpy as np
 import polars as pl
 
 from flows.night import Night
 from schemas.lake.writer import SnapshotWriter
 from search.engines import Documents
 from search.engines.stores import open_store
-from transforms.capabilities import text_hash
+from search.vectors import vectors_of
 from transforms.text import tokens
 
 
@@ -50,16 +49,10 @@ def documents(writer: SnapshotWriter) -> Documents:
     firms = writer.table("firms", ["firm_id", "name", "region"]).with_row_index("firm_row")
     statements = writer.table("capabilities").join(firms, on="firm_id", maintain_order="left")
     embeddings = writer.table("embeddings", ["text_hash", "vector"])
-    hashes = pl.DataFrame({"text_hash": text_hashes(statements["text"])})
-    rows = embeddings.select("text_hash").with_row_index("vector_row")
-    vector_of = hashes.join(rows, on="text_hash", how="left", maintain_order="left")["vector_row"]
+    vectors, vector_of = vectors_of(statements["text"], embeddings)
     return Documents(
         statements=statements.with_columns(pl.col("firm_row").cast(pl.Int32)),
         tokens=AnalysedTexts(statements["text"]),
-        vectors=embeddings["vector"].explode().to_numpy().reshape(embeddings.height, -1),
-        vector_of=vector_of.to_numpy().astype(np.int32),
+        vectors=vectors,
+        vector_of=vector_of,
     )
-
-
-def text_hashes(texts: pl.Series) -> list[str]:
-    return [text_hash(text) for text in texts]

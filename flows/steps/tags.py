@@ -16,7 +16,7 @@ from flows.night import code_version
 from flows.parallel import in_chunks
 from schemas.lake import Lake, LakeError
 from schemas.vocabulary import load_vocabulary
-from transforms.capabilities import Tags, tagged, text_hash
+from transforms.capabilities import Tags, tagged, text_hashes
 
 _FOLDER: Final = "cache/tags"
 _SCHEMA: Final[dict[str, Any]] = {
@@ -29,7 +29,7 @@ _SCHEMA: Final[dict[str, Any]] = {
 
 def tags_of(lake: Lake, texts: list[str]) -> list[Tags]:
     """Tags of each text: those that the last night gave it, else new ones. Keeps them for the next night."""
-    hashes = [text_hash(text) for text in texts]
+    hashes = text_hashes(texts)
     known = {key: tuple(tags) for key, *tags in _kept(lake).iter_rows()}
     fresh = {key: text for key, text in zip(hashes, texts, strict=True) if key not in known}
     known |= dict(zip(fresh, in_chunks(tagged, list(fresh.values())), strict=True))

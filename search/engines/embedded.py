@@ -68,10 +68,12 @@ class EmbeddedStore:
         aside.rename(self.folder / snapshot)
 
     def count(self, snapshot: str) -> int:
-        path = self.folder / snapshot
-        if not all((path / name).exists() for name in _PARTS):
+        if not self._is_whole(snapshot):
             return 0
-        return int(tantivy.Index.open(str(path / "words")).searcher().num_docs)
+        return int(tantivy.Index.open(str(self.folder / snapshot / "words")).searcher().num_docs)
+
+    def _is_whole(self, snapshot: str) -> bool:
+        return all((self.folder / snapshot / name).exists() for name in _PARTS)
 
     def snapshots(self) -> list[str]:
         if not self.folder.exists():
@@ -86,7 +88,7 @@ class EmbeddedStore:
 
     def open(self, snapshot: str) -> Engine:
         path = self.folder / snapshot
-        if not all((path / name).exists() for name in _PARTS):
+        if not self._is_whole(snapshot):
             raise EngineError(
                 f"no embedded index of snapshot {snapshot} as this version makes it. "
                 "`caplake run --engine embedded` builds it."
