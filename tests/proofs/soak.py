@@ -19,6 +19,7 @@ from schemas.lake import Lake, Snapshot
 from tests.proofs.nights import deliver, night
 from tests.proofs.proved import Proved, tell
 from tests.proofs.readers import Reader
+from transforms.changes import MEMBERS
 
 KEEP = 3
 
@@ -36,7 +37,16 @@ class Soak:
     memory: list[int] = field(default_factory=list)
     files: list[int] = field(default_factory=list)
     reads: int = 0
+    changes: int = 0
     problems: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Content:
+    """Values of every firm by column, as text, and the members of the other compared tables: firm, table, value."""
+
+    firms: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    members: set[tuple[str, str, str]] = field(default_factory=set)
 
 
 def soak(folder: Path, nights: int) -> Soak:
@@ -45,15 +55,17 @@ def soak(folder: Path, nights: int) -> Soak:
     os.environ["CAPLAKE_DROP"] = str(drop)
     deliver(drop, 0)
     night(lake)
-    names = _names(lake)
+    content = _content(lake)
     ids = _ids(lake)
     with Reader(Lake(str(lake))) as reader:
         for number in range(1, nights + 1):
             deliver(drop, number)
             night(lake)
-            names = _after(names, Snapshot.current(Lake(str(lake))).table("changes"))
-            if names != _names(lake):
-                found.problems.append(f"night {number}: changes do not add up to the snapshot")
+            before, content = content, _content(lake)
+            changes = Snapshot.current(Lake(str(lake))).table("changes")
+            found.changes += changes.height
+            if wrong := unexplained(before, changes, content):
+                found.problems.append(f"night {number}: changes do not add up to the snapshot: {wrong[:3]}")
             moved = {key for key, firm in _ids(lake).items() if ids.setdefault(key, firm) != firm}
             if moved:
                 found.problems.append(f"night {number}: records changed their firm id: {sorted(moved)[:3]}")
@@ -82,24 +94,48 @@ def _grown(lake: Lake, found: Soak) -> list[str]:
     return problems
 
 
-def _names(lake: Path) -> dict[str, str]:
-    return dict(Snapshot.current(Lake(str(lake))).table("firms", ["firm_id", "name"]).iter_rows())
+def _content(lake: Path) -> Content:
+    """All that the change tables speak of, as it stands in the committed snapshot."""
+    snapshot, content = Snapshot.current(Lake(str(lake))), Content()
+    firms = snapshot.table("firms")
+    texts = [
+        pl.col(name).list.join(" ") if isinstance(kind, pl.List) else pl.col(name).cast(pl.String)
+        for name, kind in firms.schema.items()
+    ]
+    content.firms = {row.pop("firm_id"): row for row in firms.select(texts).iter_rows(named=True)}
+    for table, columns in MEMBERS.items():
+        for firm, *values in snapshot.table(table, ["firm_id", *columns]).iter_rows():
+            content.members.add((firm, table, " ".join(str(value) for value in values if value is not None)))
+    return content
 
 
 def _ids(lake: Path) -> dict[str, str]:
     return dict(Snapshot.current(Lake(str(lake))).table("links", ["record_key", "firm_id"]).iter_rows())
 
 
-def _after(names: dict[str, str], changes: pl.DataFrame) -> dict[str, str]:
-    """Names of the firms after the changes of one night."""
-    after = dict(names)
-    rows = changes.filter((pl.col("table") == "firms") & pl.col("column").is_null() | (pl.col("column") == "name"))
-    for row in rows.iter_rows(named=True):
-        if row["change"] == "removed":
-            after.pop(row["firm_id"])
+def unexplained(before: Content, changes: pl.DataFrame, now: Content) -> list[str]:
+    """Values that stand otherwise in `now` than `before` with the changes of one night; of a new firm only the name
+    is told."""
+    firms = {firm: dict(values) for firm, values in before.firms.items()}
+    members = set(before.members)
+    for row in changes.iter_rows(named=True):
+        firm, value = row["firm_id"], row["new"] if row["change"] == "added" else row["old"]
+        if row["table"] != "firms":
+            (members.add if row["change"] == "added" else members.discard)((firm, row["table"], value))
+        elif row["change"] == "added":
+            firms[firm] = {"name": value}
+        elif row["change"] == "removed":
+            firms.pop(firm, None)
         else:
-            after[row["firm_id"]] = row["new"]
-    return after
+            firms[firm][row["column"]] = row["new"]
+    wrong = [f"firm {firm}" for firm in firms.keys() ^ now.firms.keys()]
+    wrong += [
+        f"{column} of {firm}"
+        for firm in firms.keys() & now.firms.keys()
+        for column, value in firms[firm].items()
+        if value != now.firms[firm][column]
+    ]
+    return sorted(wrong) + [f"{table} of {firm}: {value}" for firm, table, value in sorted(members ^ now.members)]
 
 
 def main() -> None:
@@ -112,6 +148,7 @@ def main() -> None:
     figures = {
         "nights": len(found.memory),
         "searches and reads beside them": found.reads,
+        "values that changed, all told": found.changes,
         "memory at half, MB": found.memory[half] >> 20,
         "memory at the end, MB": found.memory[-1] >> 20,
         "files of the lake at half": found.files[half],
