@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 from flows.night import Gate, Night, NightError
 from flows.sources import load_source
 from flows.steps.golden import golden_gates
+from flows.steps.probes import index_gates
 from schemas.gold import GOLD_TABLES
 from schemas.lake.manifest import SourceEntry
 from schemas.lake.writer import SnapshotWriter
 from search.embedding import load_embedder
-from search.engines import LexicalQuery
-from search.engines.stores import open_store
-from transforms.text import tokens
 
 _OF_FIRMS: Final = (
     "identifiers",
@@ -35,8 +32,6 @@ _LEAST_TABLE_RATIO: Final = 0.8
 
 _LEAST_FILL_RATIO: Final = 0.8
 _MOST_CLOSED: Final = 0.5
-_PROBES: Final = 20
-_PROBE_DEPTH: Final = 50
 
 
 def judge(night: Night, sources: Mapping[str, SourceEntry], counts: Mapping[str, int]) -> list[Gate]:
@@ -52,7 +47,7 @@ def judge(night: Night, sources: Mapping[str, SourceEntry], counts: Mapping[str,
     ]
     # What is broken already would break what comes after as well; once told is enough.
     if not _broken(night, gates):
-        gates += _index_gates(night, writer, counts)
+        gates += index_gates(night, writer, counts)
     if not _broken(night, gates):
         gates += [gate for engine in counts for gate in golden_gates(night, engine, sources)]
     if broken := _broken(night, gates):
@@ -146,20 +141,3 @@ def _vector_gates(writer: SnapshotWriter) -> Iterable[Gate]:
     strange = int((models != load_embedder().model_id).sum())
     yield Gate(name="texts with a vector", value=len(models), bound=str(distinct), ok=len(models) == distinct)
     yield Gate(name="vectors of another model", value=strange, bound="0", ok=strange == 0)
-
-
-def _index_gates(night: Night, writer: SnapshotWriter, counts: Mapping[str, int]) -> Iterable[Gate]:
-    """Each engine holds every statement, and finds statements by their own words and by their own vector."""
-    texts = writer.table("capabilities", ["text"])["text"]
-    probes = texts[np.unique(np.linspace(0, max(len(texts) - 1, 0), _PROBES, dtype=np.int64))] if len(texts) else texts
-    embedded = load_embedder().encode_passages(probes.to_list())
-    for name, count in counts.items():
-        yield Gate(name=f"statements in the {name} index", value=count, bound=str(len(texts)), ok=count == len(texts))
-        engine = open_store(name, night.lake).open(night.snapshot)
-        lost = 0
-        for text, vector in zip(probes, embedded, strict=True):
-            words = dict.fromkeys(tokens(text), 1.0)
-            found = [engine.lexical(LexicalQuery(weights=words), _PROBE_DEPTH)] if words else []
-            found += [engine.dense(vector, _PROBE_DEPTH)] if vector.any() else []
-            lost += sum(text not in set(texts[candidates.rows.tolist()]) for candidates in found)
-        yield Gate(name=f"probes the {name} index does not find", value=lost, bound="0", ok=lost == 0)
