@@ -43,7 +43,7 @@ def identifiers_table(records: pl.DataFrame) -> pl.DataFrame:
         parts.append(
             rows.select("firm_id", "source", "record_key", scheme=named, value=pl.col(scheme), is_checksum_ok=ok)
         )
-    return pl.concat(parts).unique(["firm_id", "scheme", "value", "source", "record_key"])
+    return pl.concat(parts)
 
 
 def names_table(records: pl.DataFrame) -> pl.DataFrame:
@@ -70,55 +70,57 @@ def attributes_table(records: pl.DataFrame, authority: Mapping[str, int]) -> pl.
     district counts before a province alone.
     """
     present = [name for name in ATTRIBUTES if name in records.columns]
+    last = max(authority.values(), default=0) + 1
+    ranked = records.select(
+        *("firm_id", "source", "record_key", "as_of", *present),
+        rank=pl.col("source").replace_strict(dict(authority), default=last, return_dtype=pl.Int64),
+    ).sort("firm_id", "rank", "as_of", "record_key", descending=[False, False, True, False], nulls_last=True)
+    said = ("firm_id", "source", "record_key", "as_of", "rank")
     long = pl.concat(
-        [
-            records.drop_nulls(name).select(
-                "firm_id", "source", "record_key", "as_of", attribute=pl.lit(name), value=pl.col(name).cast(pl.String)
-            )
-            for name in present
-        ]
+        ranked.drop_nulls(name).select(*said, attribute=pl.lit(name), value=pl.col(name).cast(pl.String))
+        for name in present
     )
-    ranked = long.with_columns(
-        rank=pl.col("source").replace_strict(dict(authority), default=max(authority.values(), default=0) + 1),
-        vague=(pl.col("attribute") == "region_code") & (pl.col("value").str.len_chars() == 2),
-    ).sort(
-        "firm_id",
-        "attribute",
-        "vague",
-        "rank",
-        "as_of",
-        "record_key",
-        descending=[False, False, False, False, True, False],
-        nulls_last=True,
-    )
-    group = ("firm_id", "attribute")
-    first = pl.int_range(pl.len()).over(group) == 0
+    vague = (pl.col("attribute") == "region_code") & (pl.col("value").str.len_chars() == 2)
+    ordered = long.with_columns(vague=vague).sort("firm_id", "attribute", "vague", maintain_order=True)
     declared = (
         pl.when(pl.col("attribute").is_in(SELF_DECLARED)).then(pl.lit("self_declared")).otherwise(pl.lit("register"))
     )
-    return ranked.with_columns(is_chosen=first, basis=declared).with_columns(
-        rule=pl.when("is_chosen").then(_why_chosen(group))
+    return _with_choice(ordered).with_columns(basis=declared)
+
+
+def _with_choice(ordered: pl.DataFrame) -> pl.DataFrame:
+    """Add `is_chosen` and, of the chosen, `rule`: what the first of a firm's values for an attribute has before the
+    next different one.
+
+    The rows of a firm and attribute stand together, the best first. Row by row, not group by group: of millions of
+    groups most have one row.
+    """
+    first = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in ("firm_id", "attribute"))
+    rows = ordered.with_columns(is_chosen=first).with_columns(
+        group=pl.col("is_chosen").cum_sum(),
+        is_alone=pl.col("is_chosen") & pl.col("is_chosen").shift(-1, fill_value=True),
+        chosen=pl.when("is_chosen").then("value").forward_fill(),
     )
-
-
-def _why_chosen(group: tuple[str, ...]) -> pl.Expr:
-    """What the first of a firm's values for an attribute has before the next different one."""
-    others = pl.col("value") != pl.col("value").first()
-    rival = {name: pl.col(name).filter(others).first().over(group) for name in ("vague", "rank", "as_of")}
-    newer = pl.col("as_of").is_not_null() & (rival["as_of"].is_null() | (rival["as_of"] < pl.col("as_of")))
-    return (
-        pl.when(pl.len().over(group) == 1)
+    rivals = rows.filter(pl.col("value") != pl.col("chosen")).unique("group", keep="first", maintain_order=True)
+    rivals = rivals.select("group", *(pl.col(name).alias(f"rival_{name}") for name in ("vague", "rank", "as_of")))
+    rows = rows.join(rivals, on="group", how="left", maintain_order="left")
+    newer = pl.col("as_of").is_not_null() & (
+        pl.col("rival_as_of").is_null() | (pl.col("rival_as_of") < pl.col("as_of"))
+    )
+    why = (
+        pl.when("is_alone")
         .then(pl.lit("only value"))
-        .when(~others.any().over(group))
+        .when(pl.col("rival_rank").is_null())
         .then(pl.lit("all agree"))
-        .when(rival["vague"] & ~pl.col("vague"))
+        .when(pl.col("rival_vague") & ~pl.col("vague"))
         .then(pl.lit("finer place"))
-        .when(rival["rank"] > pl.col("rank"))
+        .when(pl.col("rival_rank") > pl.col("rank"))
         .then(pl.lit("authority"))
         .when(newer)
         .then(pl.lit("newer"))
         .otherwise(pl.lit("first in order"))
     )
+    return rows.with_columns(rule=pl.when("is_chosen").then(why))
 
 
 def firms_table(

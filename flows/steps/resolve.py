@@ -30,10 +30,12 @@ def resolve(night: Night, sources: list[str]) -> None:
     identities = assign_firm_ids(linked.records.select("record_key", "cluster"), ledger, night.snapshot)
     append_ledger(night.lake, "firm_ids", night.snapshot, identities.ledger)
     links = linked.records.join(identities.assigned, on="record_key")
-    rows = rows.join(identities.assigned, on="record_key")
+    # By firm, since every table about firms is: what is nearly in order is sorted in a third of the time.
+    by_firm = identities.assigned.sort("firm_id", "record_key")
+    rows = by_firm.join(rows, on="record_key", maintain_order="left")
     hidden = _hidden(night, rows.join(linked.records.select("record_key", "cluster"), on="record_key"))
     _withdraw(writer, sources, hidden)
-    rows, links = (table.join(hidden, on="record_key", how="anti") for table in (rows, links))
+    rows, links = (table.join(hidden, on="record_key", how="anti", maintain_order="left") for table in (rows, links))
     gone = hidden["firm_id"].unique().implode()
     history = id_history(pl.concat([ledger, identities.ledger]))
     tables = {

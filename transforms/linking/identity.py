@@ -77,13 +77,14 @@ def id_history(ledger: pl.DataFrame) -> pl.DataFrame:
     Where records move to another id, the one they leave is `merged` into it when it has none left that night, else
     they `split` off.
     """
-    entries = ledger.with_row_index("entry")
+    # Most records were never given another id.
+    entries = ledger.filter(pl.col("record_key").is_duplicated()).with_row_index("entry")
     before = pl.col("firm_id").shift(1).over("record_key", order_by="entry")
     moves = entries.with_columns(before=before).filter(
         pl.col("before").is_not_null() & (pl.col("before") != pl.col("firm_id"))
     )
     grouped = moves.group_by("before", "firm_id", "since").agg(record_count=pl.len().cast(pl.Int64))
-    grouped = grouped.join(_records_held(ledger, grouped["since"].unique().sort()), on=["before", "since"], how="left")
+    grouped = grouped.join(_records_held(ledger, grouped.select("before", "since")), on=["before", "since"], how="left")
     is_gone = pl.col("held").is_null()
     return grouped.select(
         firm_id=pl.when(is_gone).then("firm_id").otherwise("before"),
@@ -94,15 +95,18 @@ def id_history(ledger: pl.DataFrame) -> pl.DataFrame:
     ).sort(pl.all())
 
 
-def _records_held(ledger: pl.DataFrame, nights: pl.Series) -> pl.DataFrame:
-    """How many records each id (`before`) holds after each of the nights (`since`); ids without any are not there."""
+def _records_held(ledger: pl.DataFrame, left: pl.DataFrame) -> pl.DataFrame:
+    """How many records each id (`before`) of `left` holds after each of its nights (`since`); ids without any are not
+    there."""
+    ever = ledger.join(left, left_on="firm_id", right_on="before", how="semi").select("record_key")
+    known = ledger.join(ever, on="record_key", how="semi", maintain_order="left")
     parts = [
-        ledger.filter(pl.col("since") <= night)
+        known.filter(pl.col("since") <= night)
         .unique("record_key", keep="last", maintain_order=True)
         .group_by(before="firm_id")
         .agg(held=pl.len())
         .with_columns(since=pl.lit(night))
-        for night in nights
+        for night in left["since"].unique().sort()
     ]
     return pl.concat([pl.DataFrame(schema={"before": pl.String, "held": pl.UInt32, "since": pl.String}), *parts])
 

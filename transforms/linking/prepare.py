@@ -38,7 +38,7 @@ def prepared(records: pl.DataFrame) -> pl.DataFrame:
     if "registry_office" not in records.columns:
         number = pl.col("corporate_no") if "corporate_no" in records.columns else pl.lit(None, pl.String)
         absent.append(identifiers.registry_office(number).alias("registry_office"))
-    table = records.with_columns(*absent, *dated, *where).sort("record_key")
+    table = records.with_columns(*absent, *dated, *where)
     code = pl.col("region_code")
     is_branch = identifiers.business_kind(pl.col("business_no")) == "branch"
     table = table.select(
@@ -61,29 +61,35 @@ def prepared(records: pl.DataFrame) -> pl.DataFrame:
         product=pl.col("products").str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars(),
         is_supplier=pl.col("is_supplier").fill_null(False),
         is_technical=pl.when(pl.col("is_supplier").any()).then(trades.is_technical("products", "industry")),
-    )
+    ).sort("record_key")
     second = pl.coalesce(names.bare_name(pl.col("second")), "english", sounds.spoken_numbers(pl.col("bare")))
-    table = table.with_columns(
-        match_key=names.squeezed(pl.col("bare")),
-        sound=sounds.spoken_key(pl.col("bare")),
-        skeleton=sounds.skeleton(pl.col("bare")),
-        is_latin=pl.col("bare").str.contains(r"[a-z]{3}"),
-        alias=sounds.spoken_key(second),
-        domain=sites.domain(pl.col("site")),
-    ).with_columns(
-        alias=pl.when((pl.col("alias") != pl.col("sound")) & (pl.col("alias").str.len_chars() >= 2)).then("alias"),
-        numerals=pl.when(pl.col("sound").str.contains(r"\d"))
-        .then(pl.col("sound").str.replace_all(r"[^0-9]+", "."))
-        .fill_null(""),
+    table = table.join(_read_names(table["bare"]), on="bare", how="left", nulls_equal=True, maintain_order="left")
+    table = table.with_columns(alias=sounds.spoken_key(second), domain=sites.domain(pl.col("site"))).with_columns(
+        alias=pl.when((pl.col("alias") != pl.col("sound")) & (pl.col("alias").str.len_chars() >= 2)).then("alias")
     )
-    table = _with_entities(table)
     likely = pl.Series("log_probability", rarity.log_probability(table["sound"]))
     return (
-        table.with_columns(likely)
+        _with_entities(table.with_columns(likely))
         .drop("bare", "second", "english")
         .with_row_index("row")
         .with_columns(pl.col("row").cast(pl.Int64))
     )
+
+
+def _read_names(bare: pl.Series) -> pl.DataFrame:
+    """What is compared of bare names, by `bare`; each is read once, however many records bear it."""
+    table = (
+        bare.unique()
+        .to_frame()
+        .with_columns(
+            match_key=names.squeezed(pl.col("bare")),
+            sound=sounds.spoken_key(pl.col("bare")),
+            skeleton=sounds.skeleton(pl.col("bare")),
+            is_latin=pl.col("bare").str.contains(r"[a-z]{3}"),
+        )
+    )
+    numerals = pl.when(pl.col("sound").str.contains(r"\d")).then(pl.col("sound").str.replace_all(r"[^0-9]+", "."))
+    return table.with_columns(numerals=numerals.fill_null(""))
 
 
 def _with_entities(table: pl.DataFrame) -> pl.DataFrame:
