@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 CAPLAKE: Final = str(Path(sys.executable).with_name("caplake"))
-_PACKAGES: Final = ("polars", "tantivy", "duckdb", "model2vec", "prefect")
+_PACKAGES: Final = ("polars", "duckdb", "model2vec", "prefect")
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,11 @@ from typing import overload
 
 import polars as pl
 
-from flows.night import Night
+from flows.night import Night, code_version
+from schemas.lake import Snapshot
 from schemas.lake.writer import SnapshotWriter
-from search.engines import Documents
+from search.embedding import load_embedder
+from search.engines import Difference, Documents
 from search.engines.stores import open_store
 from search.vectors import vectors_of
 from transforms.text import tokens
@@ -38,21 +40,36 @@ class AnalysedTexts(Sequence[Sequence[str]]):
 
 
 def index(night: Night, engine: str) -> int:
-    """Build an engine's index of this snapshot; returns the statements in it."""
+    """Build an engine's index of this snapshot, from that of the committed one where it can; returns its statements."""
     store = open_store(engine, night.lake)
-    store.build(night.snapshot, documents(SnapshotWriter(night.lake, night.snapshot)))
+    writer = SnapshotWriter(night.lake, night.snapshot)
+    statements = statements_of(writer)
+    store.build(night.snapshot, documents(writer, statements), difference(night, statements))
     return store.count(night.snapshot)
 
 
-def documents(writer: SnapshotWriter) -> Documents:
-    """Statements with tokens and vectors, in the row order of `capabilities`."""
-    firms = writer.table("firms", ["firm_id", "name", "region"]).with_row_index("firm_row")
-    statements = writer.table("capabilities").join(firms, on="firm_id", maintain_order="left")
-    embeddings = writer.table("embeddings", ["text_hash", "vector"])
-    vectors, vector_of = vectors_of(statements["text"], embeddings)
+def statements_of(tables: SnapshotWriter | Snapshot) -> pl.DataFrame:
+    """Statements as engines hold them, in the row order of `capabilities`."""
+    firms = tables.table("firms", ["firm_id", "name", "region"]).with_row_index("firm_row")
+    statements = tables.table("capabilities").join(firms, on="firm_id", maintain_order="left")
+    return statements.with_columns(pl.col("firm_row").cast(pl.Int32))
+
+
+def documents(writer: SnapshotWriter, statements: pl.DataFrame) -> Documents:
+    """Statements with tokens and vectors."""
+    vectors, vector_of = vectors_of(statements["text"], writer.table("embeddings", ["text_hash", "vector"]))
     return Documents(
-        statements=statements.with_columns(pl.col("firm_row").cast(pl.Int32)),
-        tokens=AnalysedTexts(statements["text"]),
-        vectors=vectors,
-        vector_of=vector_of,
+        statements=statements, tokens=AnalysedTexts(statements["text"]), vectors=vectors, vector_of=vector_of
     )
+
+
+def difference(night: Night, statements: pl.DataFrame) -> Difference | None:
+    """What changed since the committed snapshot; None where other code or another model made its index, and where
+    that snapshot is the one that is indexed, anew.
+    """
+    before = night.previous()
+    if before is None or before.name == night.snapshot:
+        return None
+    if (before.manifest.code_version, before.manifest.model) != (code_version(), load_embedder().model_id):
+        return None
+    return Difference.between(before.name, statements_of(before), statements)

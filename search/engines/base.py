@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +44,62 @@ class Documents:
 
     def __len__(self) -> int:
         return self.statements.height
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What the new documents have in common with those of the snapshot `before`.
+
+    `statements` gives for each new row the old row of the statement that is the same in every column, -1 where there is
+    none, and `firms` the same of firm rows; `gone` are the ids of old statements that are not there any more.
+    """
+
+    before: str
+    statements: Rows
+    firms: Rows
+    gone: tuple[str, ...]
+
+    @classmethod
+    def between(cls, before: str, old: pl.DataFrame, new: pl.DataFrame) -> Self:
+        """From two tables as `Documents.statements`."""
+        contents = [
+            table.select("statement_id", "firm_id", "firm_row", content=table.drop("firm_row").hash_rows())
+            .with_row_index("row")
+            for table in (old, new)
+        ]  # fmt: skip
+        met = contents[1].join(contents[0], on=["statement_id", "content"], suffix="_old")
+        firms = met.filter(pl.col("firm_id") == pl.col("firm_id_old"))
+        gone = old.join(new, on="statement_id", how="anti")["statement_id"]
+        return cls(
+            before,
+            _places(new.height, met["row"], met["row_old"]),
+            _places(_end(new["firm_row"]), firms["firm_row"], firms["firm_row_old"]),
+            tuple(gone),
+        )
+
+    @property
+    def fresh(self) -> Rows:
+        """Rows of the statements that are new or not the same."""
+        return np.flatnonzero(self.statements < 0).astype(np.int32)
+
+    def moved(self, size: int) -> Rows:
+        """For each of the `size` old rows its new one, -1 where it is gone."""
+        found = np.full(size, -1, np.int32)
+        staying = np.flatnonzero(self.statements >= 0)
+        found[self.statements[staying]] = staying
+        return found
+
+
+def _places(size: int, new: pl.Series, old: pl.Series) -> Rows:
+    """Old rows laid out by new rows, -1 where there is none."""
+    found = np.full(size, -1, np.int32)
+    found[new.to_numpy()] = old.to_numpy()
+    return found
+
+
+def _end(rows: pl.Series) -> int:
+    """One more than the largest row."""
+    return int(rows.max()) + 1 if len(rows) else 0  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -123,8 +179,11 @@ class IndexStore(Protocol):
     @property
     def name(self) -> str: ...
 
-    def build(self, snapshot: str, documents: Documents) -> None:
-        """Build aside and make complete; an index of that name is replaced, never added to."""
+    def build(self, snapshot: str, documents: Documents, difference: Difference | None = None) -> None:
+        """Build aside and make complete; an index of that name is replaced, never added to.
+
+        With a `difference`, what is the same is taken over from the index of the snapshot before, where that is whole.
+        """
         ...
 
     def count(self, snapshot: str) -> int:

@@ -1,4 +1,4 @@
-"""The embedded engine: tantivy over our tokens and exact vectors, in a folder beside the snapshots."""
+"""The embedded engine: words and vectors in arrays of a folder beside the snapshots."""
 
 from __future__ import annotations
 
@@ -8,25 +8,15 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import tantivy
 
 from schemas.lake.layout import SNAPSHOT_PATTERN
-from search.engines.base import Documents, Engine, EngineError
+from search.engines.base import Difference, Documents, Engine, EngineError
 from search.engines.embedded_engine import EmbeddedEngine
+from search.engines.inverted import InvertedIndex
 from search.engines.quantised import QUANTISED_FILES, QuantisedVectors
 
-_WRITER_HEAP_BYTES: Final = 256_000_000
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("tokens", tokenizer_name="whitespace", index_option="freq")
-    builder.add_unsigned_field("row", fast=True, stored=False)
-    builder.add_unsigned_field("firm", fast=True, indexed=True, stored=False)
-    return builder.build()
-
-
-_PARTS: Final = ("words", "firm_of.npy", "vector_of.npy", "vectors.npy", *QUANTISED_FILES)
+_WORDS: Final = "inverted"
+_PARTS: Final = (_WORDS, "firm_of.npy", "vector_of.npy", "vectors.npy", *QUANTISED_FILES)
 """What an index consists of; one of an older version of the code lacks some."""
 
 
@@ -37,32 +27,34 @@ class EmbeddedStore:
     folder: Path
     name: str = "embedded"
 
-    def build(self, snapshot: str, documents: Documents) -> None:
+    def build(self, snapshot: str, documents: Documents, difference: Difference | None = None) -> None:
         aside = self.folder / f".{snapshot}.tmp"
         shutil.rmtree(aside, ignore_errors=True)
-        (aside / "words").mkdir(parents=True)
-        index = tantivy.Index(_schema(), path=str(aside / "words"))
-        firm_rows = documents.statements["firm_row"].to_numpy().astype(np.int32)
-        # One thread and one segment: row order, scores and bytes then do not depend on the machine's load.
-        writer = index.writer(heap_size=_WRITER_HEAP_BYTES, num_threads=1)
-        for row, tokens in enumerate(documents.tokens):
-            document = tantivy.Document(tokens=" ".join(tokens))
-            document.add_unsigned("row", row)
-            document.add_unsigned("firm", int(firm_rows[row]))
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        np.save(aside / "firm_of.npy", firm_rows)
+        self._words(documents, difference).save(aside / _WORDS)
+        np.save(aside / "firm_of.npy", documents.statements["firm_row"].to_numpy().astype(np.int32))
         np.save(aside / "vector_of.npy", documents.vector_of.astype(np.int32))
         np.save(aside / "vectors.npy", documents.vectors.astype(np.float32, copy=False))
         QuantisedVectors.of(documents.vectors).save(aside)
         shutil.rmtree(self.folder / snapshot, ignore_errors=True)
         aside.rename(self.folder / snapshot)
 
+    def _words(self, documents: Documents, difference: Difference | None) -> InvertedIndex:
+        before = self._whole_words(difference.before) if difference else None
+        if difference is None or before is None:
+            return InvertedIndex.of(documents.tokens)
+        analysed = (documents.tokens[int(row)] for row in difference.fresh)
+        return before.renewed(difference.moved(len(before.lengths)), difference.fresh, analysed)
+
     def count(self, snapshot: str) -> int:
-        if not self._is_whole(snapshot):
-            return 0
-        return int(tantivy.Index.open(str(self.folder / snapshot / "words")).searcher().num_docs)
+        words = self._whole_words(snapshot)
+        return len(words.lengths) if words else 0
+
+    def _whole_words(self, snapshot: str) -> InvertedIndex | None:
+        """None where the index of a snapshot is not there, of an older version or damaged."""
+        try:
+            return InvertedIndex.open(self.folder / snapshot / _WORDS) if self._is_whole(snapshot) else None
+        except (OSError, ValueError):
+            return None
 
     def _is_whole(self, snapshot: str) -> bool:
         return all((self.folder / snapshot / name).exists() for name in _PARTS)
@@ -86,7 +78,7 @@ class EmbeddedStore:
                 "`caplake run --engine embedded` builds it."
             )
         return EmbeddedEngine(
-            tantivy.Index.open(str(path / "words")),
+            InvertedIndex.open(path / _WORDS),
             firm_of=np.load(path / "firm_of.npy", mmap_mode="r"),
             vector_of=np.load(path / "vector_of.npy", mmap_mode="r"),
             vectors=np.load(path / "vectors.npy", mmap_mode="r"),

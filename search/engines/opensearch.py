@@ -17,7 +17,7 @@ import orjson
 from opensearchpy.exceptions import NotFoundError, RequestError, TransportError
 from opensearchpy.helpers import streaming_bulk
 
-from search.engines.base import Documents, Engine, EngineError
+from search.engines.base import Difference, Documents, Engine, EngineError
 from search.engines.opensearch_client import Connection, in_words, reason
 from search.engines.opensearch_engine import OpenSearchEngine
 from search.engines.opensearch_index import index_body
@@ -46,7 +46,7 @@ class OpenSearchStore:
     replicas: int = field(default_factory=lambda: int(_setting("REPLICAS", "0", r"\d+", "a number from 0")))
     name: str = "opensearch"
 
-    def build(self, snapshot: str, documents: Documents) -> None:
+    def build(self, snapshot: str, documents: Documents, difference: Difference | None = None) -> None:
         """Raises EngineError when OpenSearch refuses any statement; then nothing of the new index stays."""
         index = self.index_name(snapshot)
         aside = index + _ASIDE

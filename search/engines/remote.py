@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from schemas.lake import Lake, LakeError
 from schemas.lake.layout import SNAPSHOT_PATTERN
-from search.engines.base import Documents, Engine, EngineError
+from search.engines.base import Difference, Documents, Engine, EngineError
 from search.engines.embedded import EmbeddedStore
 
 _WHOLE: Final = "whole.json"
@@ -39,9 +39,9 @@ class RemoteEmbeddedStore:
     def _here(self) -> EmbeddedStore:
         return EmbeddedStore(cache_folder(self.lake))
 
-    def build(self, snapshot: str, documents: Documents) -> None:
+    def build(self, snapshot: str, documents: Documents, difference: Difference | None = None) -> None:
         here, there = self._here, _there(snapshot)
-        here.build(snapshot, documents)
+        here.build(snapshot, documents, difference)
         folder = here.folder / snapshot
         files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
         self.lake.remove(there)
