@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -25,10 +25,11 @@ class StatementKind:
     role: str
 
 
-Tags = tuple[str, list[str], list[str]]
-"""Language, concepts and fields of a text."""
+Tags = tuple[str, str, str]
+"""Language, concepts and fields of a text; ids joined by blanks."""
 
-Tagger = Callable[[list[str]], list[Tags]]
+Tagger = Callable[[pl.Series], pl.DataFrame]
+"""From texts to their `language`, `concepts` and `fields` (lists of ids), row by row."""
 
 _SAID_BY_NAMES: Final = ((r"(?i)로봇|로보틱스|로보텍|로보테크|로보트|robot", "산업용 로봇"),)
 """Words in a firm's own name and what they say that it makes.
@@ -37,17 +38,31 @@ Counted over listed and venture firms, whose products are known: of 62 with such
 the others 1 in 100. 비전, 데이터, 에이아이 and 소프트 say too little: 3 to 12 of 100 (docs/linking.md).
 """
 
-_TAGS: Final[dict[str, Any]] = {"language": pl.String, "concepts": pl.List(pl.String), "fields": pl.List(pl.String)}
+TAGS: Final = ("language", "concepts", "fields")
 
 
-def tagged(texts: list[str]) -> list[Tags]:
+def tagged(texts: Sequence[str]) -> list[Tags]:
     """Tags of each text, by the knowledge base of this version of the code."""
     matcher = default_matcher()
     concepts = [matcher.tags(text) for text in texts]
     return [
-        ("ko" if is_korean(text) else "en", found, matcher.fields(found))
+        ("ko" if is_korean(text) else "en", " ".join(found), " ".join(matcher.fields(found)))
         for text, found in zip(texts, concepts, strict=True)
     ]
+
+
+def tags_table(tags: Sequence[Tags]) -> pl.DataFrame:
+    """The columns TAGS of tagged texts."""
+    joined = pl.DataFrame(tags, schema=dict.fromkeys(TAGS, pl.String), orient="row")
+    none = pl.lit([], pl.List(pl.String))
+    return joined.with_columns(
+        pl.when(pl.col(name) != "").then(pl.col(name).str.split(" ")).otherwise(none) for name in TAGS[1:]
+    )
+
+
+def tag(texts: pl.Series) -> pl.DataFrame:
+    """A Tagger that remembers nothing."""
+    return tags_table(tagged(texts.to_list()))
 
 
 def text_hash(text: str) -> str:
@@ -59,8 +74,8 @@ def text_hashes(texts: Iterable[str]) -> list[str]:
     return [text_hash(text) for text in texts]
 
 
-def capabilities_table(records: pl.DataFrame, kinds: Sequence[StatementKind], tag: Tagger) -> pl.DataFrame:
-    """One row a statement; `records` are source rows with `firm_id` and `tier`, `tag` is `tagged` or does the same.
+def capabilities_table(records: pl.DataFrame, kinds: Sequence[StatementKind], tagger: Tagger) -> pl.DataFrame:
+    """One row a statement; `records` are source rows with `firm_id` and `tier`, `tagger` is `tag` or does the same.
 
     A text that several records of a firm repeat counts once, from the newest record. A `hint` (a firm's
     own name) counts only where it names a capability.
@@ -73,9 +88,10 @@ def capabilities_table(records: pl.DataFrame, kinds: Sequence[StatementKind], ta
     )
     said = said.with_columns(read=_read())
     texts = said["read"].unique(maintain_order=True)
-    tags = pl.DataFrame(tag(texts.to_list()), schema=_TAGS, orient="row").with_columns(read=texts)
-    described = with_roles(said.join(tags, on="read", how="left", maintain_order="left").drop("read"))
-    return described.filter((pl.col("weight_class") != "hint") | (pl.col("concepts").list.len() > 0))
+    tags = tagger(texts).with_columns(read=texts)
+    described = said.join(tags, on="read", how="left", maintain_order="left").drop("read")
+    told = described.filter((pl.col("weight_class") != "hint") | (pl.col("concepts").list.len() > 0))
+    return with_roles(told).with_columns(_statement_ids(told)).drop("written")
 
 
 def _read() -> pl.Expr:
@@ -95,16 +111,15 @@ def _of_kind(records: pl.DataFrame, kind: StatementKind) -> pl.DataFrame:
         "record_key",
         "as_of",
         "tier",
+        written=pl.col(kind.column),
         text=pl.col(kind.column).str.strip_chars(),
         kind=pl.lit(kind.kind),
         weight_class=pl.lit(kind.weight_class),
         role=pl.lit(kind.role),
-    ).with_columns(statement_id=_statement_ids(rows["record_key"], kind.kind, rows[kind.column]))
+    )
 
 
-def _statement_ids(keys: pl.Series, kind: str, texts: pl.Series) -> pl.Series:
-    digests = [
-        "S" + hashlib.sha256(f"{key}|{kind}|{text}".encode()).hexdigest()[:16]
-        for key, text in zip(keys, texts, strict=True)
-    ]
+def _statement_ids(statements: pl.DataFrame) -> pl.Series:
+    said = statements.select(pl.concat_str("record_key", "kind", "written", separator="|")).to_series()
+    digests = ["S" + text_hash(text) for text in said]
     return pl.Series("statement_id", digests, pl.String)

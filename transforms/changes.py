@@ -66,11 +66,17 @@ def _followed(table: pl.DataFrame, redirects: pl.DataFrame) -> pl.DataFrame:
 
 def _firms(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
     columns = [name for name in now.columns if name != "firm_id" and name in before.columns]
+    now_text, before_text = (
+        frame.select("firm_id", *(_as_text(frame, name) for name in columns)) for frame in (now, before)
+    )
+    both = now_text.join(before_text, on="firm_id", suffix="_before")
+    differ = [pl.col(name).ne_missing(pl.col(f"{name}_before")) for name in columns]
+    changed = both.filter(pl.any_horizontal(differ))
     return pl.concat(
         [
             _whole(now.join(before, on="firm_id", how="anti"), "added", "firms", pl.col("name")),
             _whole(before.join(now, on="firm_id", how="anti"), "removed", "firms", pl.col("name")),
-            *(_changed(before, now, column) for column in columns),
+            *(_changed(changed, column) for column in columns),
         ]
     )
 
@@ -92,13 +98,15 @@ def _whole(rows: pl.DataFrame, change: str, table: str, value: pl.Expr) -> pl.Da
     return rows.select("firm_id", change=pl.lit(change), table=pl.lit(table), column=nothing, old=old, new=new)
 
 
-def _changed(before: pl.DataFrame, now: pl.DataFrame, column: str) -> pl.DataFrame:
-    both = now.select("firm_id", new=_as_text(now, column)).join(
-        before.select("firm_id", old=_as_text(before, column)), on="firm_id"
-    )
-    differ = both.filter(pl.col("old").ne_missing(pl.col("new")))
+def _changed(both: pl.DataFrame, column: str) -> pl.DataFrame:
+    differ = both.filter(pl.col(column).ne_missing(pl.col(f"{column}_before")))
     return differ.select(
-        "firm_id", change=pl.lit("changed"), table=pl.lit("firms"), column=pl.lit(column), old="old", new="new"
+        "firm_id",
+        change=pl.lit("changed"),
+        table=pl.lit("firms"),
+        column=pl.lit(column),
+        old=f"{column}_before",
+        new=column,
     )
 
 

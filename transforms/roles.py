@@ -28,10 +28,8 @@ def with_roles(statements: pl.DataFrame) -> pl.DataFrame:
 
     `statements` has text, kind, role and concepts.
     """
-    asked = statements.filter(
-        (pl.col("role") == "unknown") & (pl.col("concepts").list.len() > 0) & pl.col("text").str.contains(_ANY)
-    )
-    texts = asked["text"].unique().to_list()
+    asked = statements.filter((pl.col("role") == "unknown") & (pl.col("concepts").list.len() > 0))["text"].unique()
+    texts = asked.filter(asked.str.contains(_ANY)).to_list()
     matcher = default_matcher()
     used = [text for text in texts if is_used(text, matcher.mentions(text))]
     by_text = pl.when(pl.col("text").is_in(pl.Series(used, dtype=pl.String).implode())).then(pl.lit("uses"))

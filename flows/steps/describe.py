@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
 from flows.night import Night
@@ -27,7 +29,7 @@ def describe(night: Night, sources: list[str]) -> None:
         for source in declared
         for said in source.statements
     ]
-    capabilities = capabilities_table(rows, kinds, lambda texts: tags_of(night.lake, texts))
+    capabilities = capabilities_table(rows, kinds, partial(tags_of, night.lake))
     firms = firms_table(
         rows,
         writer.table("attributes"),

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from transforms.capabilities import StatementKind, capabilities_table, tagged
+from transforms.capabilities import StatementKind, capabilities_table, tag
 from transforms.firms import attributes_table, identifiers_table, names_table
 
 
@@ -75,7 +75,7 @@ def statements(name: str, products: str | None) -> pl.DataFrame:
     rows = records(name=[name], products=[products]).with_columns(
         pl.col("products").cast(pl.String), tier=pl.lit("same")
     )
-    return capabilities_table(rows, KINDS, tagged)
+    return capabilities_table(rows, KINDS, tag)
 
 
 @pytest.mark.parametrize("name", ["(주)유일로보틱스", "가나로봇", "두성로보텍", "Gana Robot Co., Ltd."])
