@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
+import numpy as np
 import orjson
 from opensearchpy.exceptions import NotFoundError, RequestError, TransportError
 from opensearchpy.helpers import streaming_bulk
 
-from search.engines.base import Difference, Documents, Engine, EngineError
+from schemas.lake import Lake
+from search.engines.base import Difference, Documents, Engine, EngineError, Rows
+from search.engines.numbering import NumberedEngine, Numbering
 from search.engines.opensearch_client import Connection, in_words, reason
 from search.engines.opensearch_engine import OpenSearchEngine
 from search.engines.opensearch_index import index_body
@@ -27,15 +31,23 @@ _CHUNK_ROWS: Final = 1_000
 _CHUNK_BYTES: Final = 20_000_000
 _RETRIES: Final = 4
 _SLOW_SECONDS: Final = 600
+_MOST_WORN: Final = 2
+"""An index that has given so many times more numbers than it has statements is built whole again."""
+
 _SHARD_WAIT: Final = "10s"
 """So long a chunk waits for a shard whose node is lost; one that is loaded has no copy, so it will not come back."""
+
+
+Line = tuple[dict[str, Any], str | None]
+"""A bulk action, with its document where it has one."""
 
 
 @dataclass(frozen=True)
 class OpenSearchStore:
     """Indexes `<prefix>-<snapshot in lower case>` and the alias `<prefix>` of one cluster.
 
-    Lakes that share a cluster need a prefix each: what is not in a lake is garbage to it.
+    Lakes that share a cluster need a prefix each: what is not in a lake is garbage to it. With a `lake` an index is
+    built by difference where it can be; what numbers its statements have lies in `index/opensearch/<snapshot>/` there.
     """
 
     connection: Connection = field(default_factory=Connection.from_environment)
@@ -44,6 +56,7 @@ class OpenSearchStore:
     )
     shards: int = field(default_factory=lambda: int(_setting("SHARDS", "1", r"[1-9]\d*", "a number from 1")))
     replicas: int = field(default_factory=lambda: int(_setting("REPLICAS", "0", r"\d+", "a number from 0")))
+    lake: Lake | None = None
     name: str = "opensearch"
 
     def build(self, snapshot: str, documents: Documents, difference: Difference | None = None) -> None:
@@ -53,14 +66,60 @@ class OpenSearchStore:
         client = self.connection.client()
         with in_words(self.connection):
             client.indices.delete(index=aside, ignore_unavailable=True)
-            with _once():
-                client.indices.create(index=aside, body=self._body(snapshot, documents))
         try:
-            self._load(aside, documents)
+            numbering = self._renew(aside, snapshot, documents, difference) or self._fill(aside, snapshot, documents)
+            if self.lake is not None:
+                numbering.write(self.lake, _folder(snapshot))
             self._finish(aside, index)
         finally:
             with in_words(self.connection):
                 client.indices.delete(index=aside, ignore_unavailable=True)
+
+    def _fill(self, aside: str, snapshot: str, documents: Documents) -> Numbering:
+        """Load all statements into a new index; that of a snapshot that had one keeps its numbers, as readers that have
+        opened the other go on with them.
+        """
+        numbering = Numbering.by_row(documents)
+        if self.lake is not None and (kept := Numbering.read(self.lake, _folder(snapshot))):
+            numbering = kept if kept.fits(numbering) else numbering
+        with in_words(self.connection), _once():
+            self.connection.client().indices.create(index=aside, body=self._body(snapshot, documents))
+        self._load(aside, _lines(documents, numbering, np.arange(len(documents), dtype=np.int32)), len(documents))
+        return numbering
+
+    def _renew(
+        self, aside: str, snapshot: str, documents: Documents, difference: Difference | None
+    ) -> Numbering | None:
+        """Load what changed into a copy of the index before; None where that one cannot be built on."""
+        before = self._before(documents, difference)
+        if difference is None or before is None:
+            return None
+        numbering = before.renewed(difference)
+        changes = chain(
+            (({"delete": {"_id": gone}}, None) for gone in difference.gone),
+            _lines(documents, numbering, difference.fresh),
+        )
+        try:
+            self._copy(self.index_name(difference.before), aside, {"index.blocks.write": False})
+            with in_words(self.connection):
+                self.connection.client().indices.put_mapping(index=aside, body={"_meta": _meta(snapshot, documents)})
+            self._load(aside, changes, len(difference.gone) + len(difference.fresh))
+        except EngineError:
+            # Whatever stands in the way of the difference, a whole build either does it or tells what is wrong.
+            with in_words(self.connection):
+                self.connection.client().indices.delete(index=aside, ignore_unavailable=True)
+            return None
+        return numbering
+
+    def _before(self, documents: Documents, difference: Difference | None) -> Numbering | None:
+        """Numbers in the index that the difference is to; None where a whole build is due."""
+        if self.lake is None or difference is None:
+            return None
+        numbering = Numbering.read(self.lake, _folder(difference.before))
+        if numbering is None or self.count(difference.before) != len(numbering.statements):
+            return None
+        worn = numbering.statements.max(initial=-1) + len(difference.fresh) > _MOST_WORN * max(len(documents), 1)
+        return None if worn or self._shards_of(difference.before) != self.shards else numbering
 
     def count(self, snapshot: str) -> int:
         with in_words(self.connection):
@@ -81,6 +140,8 @@ class OpenSearchStore:
         with in_words(self.connection):
             for name in (index, index + _ASIDE):
                 self.connection.client().indices.delete(index=name, ignore_unavailable=True)
+        if self.lake is not None:
+            self.lake.remove(_folder(snapshot))
 
     def publish(self, snapshot: str) -> None:
         """Move the alias in one step. Raises EngineError when an index stands where the alias should be."""
@@ -113,18 +174,25 @@ class OpenSearchStore:
                     f"OpenSearch at {self.connection.address} has no index of snapshot {snapshot}: "
                     "build it with `caplake run --engine opensearch`."
                 ) from None
-        return OpenSearchEngine(self.connection, index, statements=meta["statements"], firms=meta["firms"])
+        numbering = Numbering.read(self.lake, _folder(snapshot)) if self.lake is not None else None
+        if numbering is None:
+            return OpenSearchEngine(self.connection, index, statements=meta["statements"], firms=meta["firms"])
+        numbers, firms = (int(given.max(initial=-1)) + 1 for given in (numbering.statements, numbering.firms))
+        return NumberedEngine(OpenSearchEngine(self.connection, index, statements=numbers, firms=firms), numbering)
 
     def index_name(self, snapshot: str) -> str:
         return f"{self.prefix}-{snapshot.lower()}"
 
     def _body(self, snapshot: str, documents: Documents) -> dict[str, Any]:
-        firm_rows = documents.statements["firm_row"]
-        highest = firm_rows.max()
-        firms = int(highest) + 1 if isinstance(highest, int) else 0
-        meta = {"made_by": "caplake", "snapshot": snapshot, "statements": len(documents), "firms": firms}
         columns = documents.statements.drop("firm_row")
-        return index_body(columns, max(documents.vectors.shape[1], 1), shards=self.shards, meta=meta)
+        dimensions = max(documents.vectors.shape[1], 1)
+        return index_body(columns, dimensions, shards=self.shards, meta=_meta(snapshot, documents))
+
+    def _shards_of(self, snapshot: str) -> int:
+        index = self.index_name(snapshot)
+        with in_words(self.connection):
+            settings = self.connection.client().indices.get_settings(index=index)[index]["settings"]
+        return int(settings["index"]["number_of_shards"])
 
     def _refuse_index_named(self, alias: str) -> None:
         client = self.connection.client()
@@ -135,12 +203,12 @@ class OpenSearchStore:
                 f"(`DELETE /{alias}`), then run `caplake run --engine opensearch` again."
             )
 
-    def _load(self, index: str, documents: Documents) -> None:
-        """Send all statements; every refusal is counted and the first is told."""
+    def _load(self, index: str, lines: Iterable[Line], size: int) -> None:
+        """Send what is to be in an index or not any more; every refusal is counted and the first is told."""
         refused: list[str] = []
         with in_words(self.connection):
             for ok, item in streaming_bulk(
-                self.connection.client(), _lines(documents), index=index, chunk_size=_CHUNK_ROWS,
+                self.connection.client(), lines, index=index, chunk_size=_CHUNK_ROWS,
                 max_chunk_bytes=_CHUNK_BYTES, max_retries=_RETRIES, initial_backoff=1,
                 raise_on_error=False, raise_on_exception=False, expand_action_callback=lambda line: line,
                 request_timeout=_SLOW_SECONDS, timeout=_SHARD_WAIT,
@@ -152,7 +220,7 @@ class OpenSearchStore:
                     refused.append(f"{result.get('_id')}: {_refusal(result)}")
         if refused:
             raise EngineError(
-                f"OpenSearch at {self.connection.address} refused {len(refused)} of {len(documents)} "
+                f"OpenSearch at {self.connection.address} refused {len(refused)} of {size} "
                 f"statements, first {refused[0].rstrip('.')}. The index was removed, the one in use stays. "
                 "Run it again when the cause is gone."
             )
@@ -169,12 +237,8 @@ class OpenSearchStore:
                     f"{index} holds {counted} statements instead of {expected}; it was removed. Run it again."
                 )
             client.indices.delete(index=index, ignore_unavailable=True)
-            settings = {"index.number_of_replicas": self.replicas, "index.blocks.write": True}
-            with _once():
-                client.indices.clone(
-                    index=aside, target=index, body={"settings": settings}, wait_for_active_shards=1,
-                    request_timeout=_SLOW_SECONDS,
-                )  # fmt: skip
+        self._copy(aside, index, {"index.number_of_replicas": self.replicas, "index.blocks.write": True})
+        with in_words(self.connection):
             # Where there is room for the copies they are waited for: one node may then be lost after the commit.
             nodes = client.cluster.health()["number_of_data_nodes"]
             client.cluster.health(
@@ -183,6 +247,14 @@ class OpenSearchStore:
                 timeout=f"{_SLOW_SECONDS}s",
                 request_timeout=_SLOW_SECONDS,
             )
+
+    def _copy(self, index: str, target: str, settings: dict[str, Any]) -> None:
+        """A copy by hard links, in whole or not at all, of an index that is write-protected."""
+        with in_words(self.connection), _once():
+            self.connection.client().indices.clone(
+                index=index, target=target, body={"settings": settings}, wait_for_active_shards=1,
+                request_timeout=_SLOW_SECONDS,
+            )  # fmt: skip
 
 
 @contextmanager
@@ -205,15 +277,29 @@ def _setting(name: str, default: str, pattern: str, rule: str) -> str:
     return value
 
 
-def _lines(documents: Documents) -> Iterator[tuple[dict[str, Any], str]]:
-    """Bulk action and document of every statement, in row order."""
-    for row, statement in enumerate(documents.statements.iter_rows(named=True)):
-        vector = documents.vectors[documents.vector_of[row]]
-        document = {**statement, "row": row, "tokens": " ".join(documents.tokens[row]), "vector": vector}
+def _lines(documents: Documents, numbering: Numbering, rows: Rows) -> Iterator[Line]:
+    """Bulk action and document of the statements of these rows."""
+    for row, statement in zip(rows.tolist(), documents.statements[rows].iter_rows(named=True), strict=True):
+        document = {
+            **statement,
+            "row": int(numbering.statements[row]),
+            "firm_row": int(numbering.firms[statement["firm_row"]]),
+            "tokens": " ".join(documents.tokens[row]),
+            "vector": documents.vectors[documents.vector_of[row]],
+        }
         yield (
             {"index": {"_id": statement["statement_id"]}},
             orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY).decode(),
         )
+
+
+def _meta(snapshot: str, documents: Documents) -> dict[str, Any]:
+    firms = len(Numbering.by_row(documents).firms)
+    return {"made_by": "caplake", "snapshot": snapshot, "statements": len(documents), "firms": firms}
+
+
+def _folder(snapshot: str) -> str:
+    return f"index/opensearch/{snapshot}"
 
 
 def _is_busy(error: TransportError) -> bool:

@@ -19,5 +19,5 @@ def open_store(name: str, lake: Lake) -> IndexStore:
     if name == "opensearch":
         from search.engines.opensearch import OpenSearchStore
 
-        return OpenSearchStore()
+        return OpenSearchStore(lake=lake)
     raise EngineError(f"no engine {name!r}; there are embedded and opensearch.")

@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from zlib import crc32
 
 import numpy as np
 import polars as pl
@@ -60,6 +61,21 @@ def of_texts(firm_rows: Sequence[int], texts: Sequence[str], seed: int = 1) -> D
         statements=statements,
         tokens=[tokens(text) for text in texts],
         vectors=unit_vectors(len(distinct), seed),
+        vector_of=np.array([distinct[text] for text in texts], np.int32),
+    )
+
+
+def of_statements(statements: pl.DataFrame) -> Documents:
+    """Of invented statements in any order; the same text has the same vector in all of them."""
+    ordered = statements.sort("firm_id", "statement_id").with_columns(
+        firm_row=pl.col("firm_id").rank("dense").cast(pl.Int32) - 1
+    )
+    texts = ordered["text"].to_list()
+    distinct = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    return Documents(
+        statements=ordered,
+        tokens=[tokens(text) for text in texts],
+        vectors=np.concatenate([unit_vectors(1, crc32(text.encode())) for text in distinct]),
         vector_of=np.array([distinct[text] for text in texts], np.int32),
     )
 
