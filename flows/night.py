@@ -65,7 +65,7 @@ class Night:
         return replace(self, snapshot=snapshot)
 
     def previous(self) -> Snapshot | None:
-        return Snapshot(self.lake, self.before) if self.before else None
+        return Snapshot(self.lake, self.before, checked=True) if self.before else None
 
     def previous_manifest(self) -> Manifest | None:
         before = self.previous()

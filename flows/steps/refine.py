@@ -60,8 +60,7 @@ def _take_over(night: Night, writer: SnapshotWriter, source: str) -> None:
     previous = night.previous()
     assert previous is not None
     for table in (f"sources/{source}", f"quarantine/{source}"):
-        content = night.lake.read_bytes(f"{previous.folder}/{table}.parquet")
-        writer.put(table, content, previous.manifest.tables[table].rows)
+        writer.put(table, previous.content(table), previous.manifest.tables[table].rows)
 
 
 def _news(night: Night, source: str, rows: pl.DataFrame) -> Mapping[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,10 +15,15 @@ from schemas.versions import SCHEMA_VERSION, notes_since
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One pinned snapshot: every read of a request goes through the same one."""
+    """One pinned snapshot: every read of a request goes through the same one.
+
+    With `checked` a table is compared with the manifest before it is read, for what is carried on into other tables:
+    a file can rot in its values and still be read.
+    """
 
     lake: Lake
     name: str
+    checked: bool = False
 
     @classmethod
     def current(cls, lake: Lake) -> Snapshot:
@@ -75,7 +81,20 @@ class Snapshot:
 
     def table(self, name: str, columns: list[str] | None = None) -> pl.DataFrame:
         """A gold table, `sources/<source>` or `quarantine/<source>`."""
+        if self.checked:
+            self.content(name)
         return self.lake.read_table(f"{self.folder}/{name}.parquet", columns)
+
+    def content(self, name: str) -> bytes:
+        """A table's file. Raises LakeError where it is not what the manifest says."""
+        path = f"{self.folder}/{name}.parquet"
+        content = self.lake.read_bytes(path)
+        if hashlib.sha256(content).hexdigest() != self.manifest.tables[name].sha256:
+            raise LakeError(
+                f"{path} in {self.lake.url} is damaged: it is not what its manifest says. `caplake lake verify` names "
+                "all that is, `caplake lake rollback` goes back to the snapshot before."
+            )
+        return content
 
     def index_folder(self, engine: str) -> str:
         return f"index/{engine}/{self.name}"

@@ -44,8 +44,9 @@ PROOFS: Final = {
     ),
     "faults": Proof(
         "What breaks around a night",
-        "Every write fails in every way, tables and deliveries are cut, clocks and locks are wrong: the night commits "
-        "or says in a line why not, answers stay right, and the next run ends as an undisturbed one.",
+        "Every write fails in every way, tables and deliveries are cut or rot, files cannot grow, clocks and locks are "
+        "wrong, nights start at once: the night commits or says in a line why not, and answers stay right. Up to four "
+        "nights of an edition fail in a row; then the next run ends as an undisturbed one.",
         ("--count", len(all_faults())),
     ),
     "transports": Proof(
@@ -82,6 +83,11 @@ PROOFS: Final = {
         "One of three OpenSearch nodes lost",
         "Three real nodes, three shards with a copy each; one node is killed while the next night loads its index and "
         "searches go on.",
+    ),
+    "workers": Proof(
+        "A worker lost while it embeds",
+        "One of two worker processes is killed at a point of the part that it embeds, while searches go on: the night "
+        "ends with the bytes of an undisturbed one, or says why not and the next one does.",
     ),
     "fanout": Proof(
         "Embedding on two Dask workers",

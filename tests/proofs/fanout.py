@@ -41,7 +41,11 @@ def spread_night(folder: Path, part_texts: int) -> Fanout:
     started = time.perf_counter()
     night(here)
     seconds_here = time.perf_counter() - started
-    with _workers(2) as client, _prefect(folder / "prefect"), patch("flows.steps.embed.PART_TEXTS", part_texts):
+    with (
+        dask_workers(2) as client,
+        prefect_server(folder / "prefect"),
+        patch("flows.steps.embed.PART_TEXTS", part_texts),
+    ):
         from flows.fanout import dask_runner
         from flows.scheduled import nightly
 
@@ -64,7 +68,8 @@ def _executed(dask_worker: object) -> int:
 
 
 @contextmanager
-def _workers(count: int) -> Iterator[Client]:
+def dask_workers(count: int) -> Iterator[Client]:
+    """A cluster of so many processes on loopback, which flows/fanout.py is told to use."""
     with (
         LocalCluster(n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
         Client(cluster) as client,
@@ -74,7 +79,7 @@ def _workers(count: int) -> Iterator[Client]:
 
 
 @contextmanager
-def _prefect(home: Path) -> Iterator[None]:
+def prefect_server(home: Path) -> Iterator[None]:
     """A Prefect server of its own."""
     quiet = {"PREFECT_HOME": str(home), "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_LOGGING_LEVEL": "ERROR"}
     with patch.dict(os.environ, quiet):

@@ -1,7 +1,7 @@
-"""Proof: what breaks around a night costs no answer. `python -m tests.proofs.faults --count 200 --seed 1`.
+"""Proof: what breaks around a night costs no answer. `python -m tests.proofs.faults [--count N] [--seed 1]`.
 
-Every fault is put in, the night is run and must fail with a clear report or succeed, the lake must still answer as
-before, and the next run without the fault must end like one that was never disturbed.
+Every fault is put in, the night is run and must fail with a clear report or succeed, and the lake must still answer as
+before. After up to `--in-a-row` such nights one without a fault must end like one that was never disturbed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import errno
 import json
 import os
 import random
+import resource
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -23,13 +25,15 @@ from unittest.mock import patch
 from flows.night import NightError
 from schemas.gold import GOLD_TABLES
 from schemas.lake import Lake, LakeError, Snapshot
+from schemas.lake.layout import timestamp
 from schemas.lake.lock import locked
 from search.engines.embedded import EmbeddedStore
-from tests.proofs.nights import SOURCE, deliver, differing, night
+from tests.proofs.nights import SOURCE, calm_night, deliver, differing, night, start_night
 from tests.proofs.proved import Proved, tell
 from tests.proofs.readers import Reader
 
 Fault = Callable[[Path], AbstractContextManager[object]]
+Damage = Callable[[bytes], bytes]
 
 TOLD: Final = (LakeError, NightError, OSError, ValueError)
 """What the command line tells in a line; anything else would be a defect."""
@@ -45,10 +49,12 @@ _ERRORS: Final = {
 
 @dataclass
 class Outcome:
-    """Of all faults: nights that failed with a report, nights that committed all the same, and what went wrong."""
+    """Of all faults: nights that failed with a report, nights that ended well all the same, good nights after them,
+    and what went wrong."""
 
     failed: int = 0
     committed: int = 0
+    healed: int = 0
     reads: int = 0
     problems: list[str] = field(default_factory=list)
 
@@ -107,18 +113,55 @@ def index_not_written(lake: Path) -> Iterator[None]:
 @contextmanager
 def clock_back(_lake: Path) -> Iterator[None]:
     """The clock stands years before the committed snapshot."""
-    import flows.night
-
-    right = flows.night.timestamp
-    with patch("flows.night.timestamp", lambda moment=None: right(moment) if moment else "2020-01-01T000000Z"):
+    with _clock_at("2020-01-01T000000Z"):
         yield
 
 
 @contextmanager
-def two_at_once(lake: Path) -> Iterator[None]:
+def clock_ahead(_lake: Path) -> Iterator[None]:
+    """The clock stands years ahead, and is put right for the next night."""
+    with _clock_at("2040-01-01T000000Z"):
+        yield
+
+
+@contextmanager
+def _clock_at(name: str) -> Iterator[None]:
+    with patch("flows.night.timestamp", lambda moment=None: timestamp(moment) if moment else name):
+        yield
+
+
+@contextmanager
+def lake_held(lake: Path) -> Iterator[None]:
     """Another night holds the lake."""
     with locked(Lake(str(lake))):
         yield
+
+
+@contextmanager
+def started_twice(lake: Path) -> Iterator[None]:
+    """Two processes start a night at once, and a third comes after them."""
+    drop = Path(os.environ["CAPLAKE_DROP"])
+    both = [start_night(lake, drop) for _ in range(2)]
+    told = [night.communicate(timeout=300)[1].decode() for night in both]
+    refused = [text.strip().splitlines()[-1] for night, text in zip(both, told, strict=True) if night.returncode]
+    if len(refused) == len(both) or not all("another run" in text for text in refused):
+        raise RuntimeError(f"of two nights at once these failed: {refused}")
+    yield
+
+
+def small_files(most: int) -> Fault:
+    """The system lets no file grow above so many bytes, whoever writes it."""
+
+    @contextmanager
+    def fault(_lake: Path) -> Iterator[None]:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return fault
 
 
 def lock_of(host: str, seconds: float) -> Fault:
@@ -136,14 +179,14 @@ def lock_of(host: str, seconds: float) -> Fault:
     return fault
 
 
-def damaged_table(name: str, share: float = 0.5) -> Fault:
-    """A table of the committed snapshot is cut off; put right afterwards, as from a backup."""
+def damaged_table(name: str, damage: Damage) -> Fault:
+    """A table of the committed snapshot is not as it was written; put right afterwards, as from a backup."""
 
     @contextmanager
     def fault(lake: Path) -> Iterator[None]:
         path = lake / Snapshot.current(Lake(str(lake))).folder / f"{name}.parquet"
         whole = path.read_bytes()
-        path.write_bytes(whole[: int(len(whole) * share)])
+        path.write_bytes(damage(whole))
         try:
             yield
         finally:
@@ -153,6 +196,31 @@ def damaged_table(name: str, share: float = 0.5) -> Fault:
     return fault
 
 
+def damaged_cache(damage: Damage) -> Fault:
+    """The tags that the night before kept are not as it wrote them; nobody puts them right."""
+
+    @contextmanager
+    def fault(lake: Path) -> Iterator[None]:
+        for path in (lake / "cache" / "tags").iterdir():
+            path.write_bytes(damage(path.read_bytes()))
+        yield
+
+    return fault
+
+
+def cut(share: float) -> Damage:
+    """Only a part of the bytes is there."""
+    return lambda whole: whole[: int(len(whole) * share)]
+
+
+def rotten(whole: bytes) -> bytes:
+    """As many bytes as before, some of those that hold values turned."""
+    values = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")  # what comes before Parquet's footer
+    start = values // 3
+    turned = bytes(byte ^ 0xFF for byte in whole[start : start + 16])
+    return whole[:start] + turned + whole[start + 16 :]
+
+
 def cut_delivery(share: float) -> Fault:
     """The disk keeps only a part of the delivery's bytes, and says nothing."""
     whole = Lake.write_bytes
@@ -160,11 +228,27 @@ def cut_delivery(share: float) -> Fault:
     @contextmanager
     def fault(_lake: Path) -> Iterator[None]:
         def write(lake: Lake, path: str, content: bytes) -> None:
-            cut = path.startswith("raw/") and path.endswith(".csv")
-            whole(lake, path, content[: int(len(content) * share)] if cut else content)
+            is_delivery = path.startswith("raw/") and path.endswith(".csv")
+            whole(lake, path, cut(share)(content) if is_delivery else content)
 
         with patch.object(Lake, "write_bytes", write):
             yield
+
+    return fault
+
+
+def cut_drop(share: float) -> Fault:
+    """The file was cut on its way to us; the whole one comes afterwards."""
+
+    @contextmanager
+    def fault(_lake: Path) -> Iterator[None]:
+        (path,) = (Path(os.environ["CAPLAKE_DROP"]) / SOURCE).iterdir()
+        whole = path.read_bytes()
+        path.write_bytes(cut(share)(whole))
+        try:
+            yield
+        finally:
+            path.write_bytes(whole)
 
     return fault
 
@@ -184,63 +268,93 @@ def all_faults() -> dict[str, Fault]:
         f"disk full halfway through write {number}": failing_write(number, errno.ENOSPC, torn=True)
         for number in range(1, WRITES + 1)
     }
-    tables = {f"table {name} cut off": damaged_table(name) for name in (*GOLD_TABLES, f"sources/{SOURCE}")}
+    tables = {
+        f"table {name} {what}": damaged_table(name, damage)
+        for name in (*GOLD_TABLES, f"sources/{SOURCE}")
+        for what, damage in (("cut off", cut(0.5)), ("with wrong bytes", rotten))
+    }
     deliveries = {f"delivery cut to {tenths}/10": cut_delivery(tenths / 10) for tenths in range(10)}
+    dropped = {f"file cut to {tenths}/10 on its way": cut_drop(tenths / 10) for tenths in (0, 1, 3, 5, 7)}
+    files = {f"no file above {2**power:,} bytes": small_files(2**power) for power in range(8, 24, 2)}
     return {
         **writes,
         **torn,
         **lasting,
         **tables,
         **deliveries,
+        **dropped,
+        **files,
+        "tags cut off": damaged_cache(cut(0.5)),
+        "tags with wrong bytes": damaged_cache(rotten),
         "read-only lake": read_only,
         "disk full in the index": index_not_written,
         "clock jumps back": clock_back,
-        "two nights at once": two_at_once,
+        "clock stands years ahead": clock_ahead,
+        "lake held by another night": lake_held,
+        "two nights at once": started_twice,
         "lock of another host": lock_of("elsewhere", 3600),
         "lock of another host, run out": lock_of("elsewhere", -1),
     }
 
 
-def run_faults(folder: Path, faults: dict[str, Fault]) -> Outcome:
-    """Every fault in turn over one lake, beside a lake that never saw one."""
+def run_faults(folder: Path, faults: dict[str, Fault], in_a_row: int = 1) -> Outcome:
+    """Every fault in turn over one lake, beside a lake that never saw one.
+
+    Up to `in_a_row` nights of one edition fail, each in its own way, before a good one must heal it all.
+    """
     disturbed, calm, drop = folder / "disturbed", folder / "calm", folder / "drop"
     os.environ["CAPLAKE_DROP"] = str(drop)
     deliver(drop, 0)
     for lake in (disturbed, calm):
         night(lake)
-    outcome = Outcome()
+    outcome, edition, open_since = Outcome(), 0, list[str]()
     for number, (name, fault) in enumerate(faults.items(), 1):
-        deliver(drop, number)
+        if not open_since:
+            edition += 1
+            deliver(drop, edition)
+        before = Lake(str(disturbed)).current()
         wrong = _run_fault(disturbed, fault, outcome)
-        night(calm)
-        if differ := differing(disturbed, calm):
-            wrong.append(f"the next run does not end as an undisturbed one: {differ}")
+        open_since.append(name)
+        moved = Lake(str(disturbed)).current() != before
+        if moved or len(open_since) == in_a_row or number == len(faults):
+            wrong += [f"{problem}, after {', '.join(open_since)}" for problem in _heal(disturbed, calm)]
+            outcome.healed += 1
+            open_since.clear()
         outcome.problems += [f"{name}: {problem}" for problem in wrong]
+        print(f"{number} of {len(faults)}: {name}: {'; '.join(wrong) or 'held'}", file=sys.stderr, flush=True)
     return outcome
 
 
+def _heal(lake: Path, calm: Path) -> list[str]:
+    """A night without a fault; in what the lake is not as the one that never saw any."""
+    calm_night(calm)
+    try:
+        night(lake)
+    except Exception as error:
+        return [f"the next run fails: {type(error).__name__}: {error}"]
+    wrong = [f"left over: {left}"] if (left := [path.name for path in lake.rglob(".*.tmp")]) else []
+    differ = differing(lake, calm)
+    return [*wrong, f"the next run does not end as an undisturbed one: {differ}"] if differ else wrong
+
+
 def _run_fault(lake: Path, fault: Fault, outcome: Outcome) -> list[str]:
-    """A night under the fault, a reader after it, and a night without; what was wrong."""
+    """A night under the fault and a reader after it; what was wrong."""
     there, wrong = Lake(str(lake)), list[str]()
     before, committed = there.current(), False
-    with fault(lake):
-        try:
+    try:
+        with fault(lake):
             committed = night(lake).committed
-            outcome.committed += 1
-        except TOLD as error:
-            outcome.failed += 1
-            if not str(error).strip():
-                wrong.append(f"{type(error).__name__} tells nothing")
-        except Exception as error:
-            wrong.append(f"ends with {type(error).__name__}, which nobody can read: {error}")
+        outcome.committed += 1
+    except TOLD as error:
+        outcome.failed += 1
+        if not str(error).strip():
+            wrong.append(f"{type(error).__name__} tells nothing")
+    except Exception as error:
+        wrong.append(f"ends with {type(error).__name__}, which nobody can read: {error}")
     # What fails after the commit (the report, the collecting) leaves a good, committed snapshot: the newest one.
     if not committed and there.current() not in (before, there.snapshots()[-1]):
         wrong.append("current.json moved without a commit")
-    wrong += _answers(there, outcome)
-    night(lake)
-    if left := [path.name for path in lake.rglob(".*.tmp")]:
-        wrong.append(f"left over: {left}")
-    return wrong
+    return wrong + _answers(there, outcome)
 
 
 def _answers(there: Lake, outcome: Outcome) -> list[str]:
@@ -266,14 +380,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=len(all_faults()))
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--in-a-row", type=int, default=4, help="Nights that fail before one heals the lake.")
     arguments = parser.parse_args()
     faults = sample(arguments.count, arguments.seed)
     with tempfile.TemporaryDirectory() as folder:
-        outcome = run_faults(Path(folder), faults)
+        outcome = run_faults(Path(folder), faults, arguments.in_a_row)
     figures = {
         "faults put in": len(faults),
         "nights that failed with a report": outcome.failed,
-        "nights that committed all the same": outcome.committed,
+        "nights that ended well all the same": outcome.committed,
+        "good nights after them": outcome.healed,
         "searches and reads after them": outcome.reads,
     }
     tell(Proved(figures, outcome.problems))

@@ -16,8 +16,9 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from unittest.mock import patch
 
-from flows.night import NightReport, new_night
+from flows.night import Gate, NightReport, new_night
 from flows.nightly import run_night
 from flows.seam import DirectRunner
 from flows.sources.declaration import SOURCES_FOLDER
@@ -91,6 +92,16 @@ def deliver(drop: Path, number: int) -> None:
 def night(lake: Path, step: str | None = None) -> NightReport:
     """One night in this process."""
     return run_night(new_night(str(lake), [SOURCE], ["embedded"]), DyingRunner(step))
+
+
+def calm_night(lake: Path) -> NightReport:
+    """A night that only gives tables to compare with; the gates, half of a night's seconds, change none of them."""
+
+    def judge(*_: object) -> list[Gate]:
+        return []
+
+    with patch("flows.nightly.judge", judge):
+        return night(lake)
 
 
 def start_night(lake: Path, drop: Path, step: str | None = None) -> subprocess.Popen[bytes]:
