@@ -21,6 +21,9 @@ PART_TEXTS: Final = 50_000
 _PARTS: Final = "embedding"
 """Folder in the snapshot's, gone before the commit."""
 
+_WANTED: Final = f"{_PARTS}/wanted"
+"""Hashes of all distinct texts."""
+
 _SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "text_hash": pl.String,
     "model": pl.String,
@@ -31,8 +34,10 @@ _SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 def list_texts(night: Night) -> list[str]:
     """Write the texts that have no vector yet, in parts; returns the parts' names."""
     writer = SnapshotWriter(night.lake, night.snapshot)
-    known = _known(night, load_embedder().model_id)
-    fresh = _wanted(writer).join(known, on="text_hash", how="anti").unique("text_hash").sort("text_hash")
+    known = _known(night, ["text_hash", "model"]).filter(pl.col("model") == load_embedder().model_id)
+    wanted = _distinct_texts(writer)
+    writer.put(_WANTED, _bytes(wanted.select("text_hash")), wanted.height)
+    fresh = wanted.join(known, on="text_hash", how="anti").unique("text_hash").sort("text_hash")
     names = []
     for number, start in enumerate(range(0, fresh.height, PART_TEXTS)):
         names.append(f"{number:05d}")
@@ -64,25 +69,31 @@ def embed(night: Night) -> str:
     model = load_embedder().model_id
     parts = [name for name in night.lake.names(f"{night.folder}/{_PARTS}") if name.startswith("vectors_")]
     encoded = [writer.table(f"{_PARTS}/{name.removesuffix('.parquet')}") for name in parts]
-    known = _known(night, model).join(_wanted(writer), on="text_hash", how="semi")
-    writer.write("embeddings", pl.concat([known, *encoded]).rechunk(), GOLD_TABLES["embeddings"])
+    held = pl.concat([_known(night), *encoded])
+    rows = held.select("text_hash", "model").with_row_index("row").filter(pl.col("model") == model)
+    rows = rows.join(writer.table(_WANTED), on="text_hash", how="semi").sort("text_hash")
+    # Rows are chosen and ordered by their hashes, so that the vectors, most of a night's memory, are copied once.
+    chosen = held[rows["row"]]
+    del held
+    writer.write("embeddings", chosen, GOLD_TABLES["embeddings"])
     night.lake.remove(f"{night.folder}/{_PARTS}")
     return model
 
 
-def _wanted(writer: SnapshotWriter) -> pl.DataFrame:
+def _distinct_texts(writer: SnapshotWriter) -> pl.DataFrame:
     """text_hash and text of every distinct text."""
-    texts = writer.table("capabilities", ["text"])["text"].unique(maintain_order=True).sort()
+    texts = writer.table("capabilities", ["text"])["text"].unique()
     return pl.DataFrame(
         {"text_hash": text_hashes(texts), "text": texts}, schema={"text_hash": pl.String, "text": pl.String}
     )
 
 
-def _known(night: Night, model: str) -> pl.DataFrame:
+def _known(night: Night, columns: list[str] | None = None) -> pl.DataFrame:
+    """Embeddings of the committed snapshot, of whatever model."""
     previous = night.previous()
     if previous is None or not previous.has("embeddings"):
-        return pl.DataFrame(schema=_SCHEMA)
-    return previous.table("embeddings").filter(pl.col("model") == model)
+        return pl.DataFrame(schema=_SCHEMA).select(columns or list(_SCHEMA))
+    return previous.table("embeddings", columns or list(_SCHEMA))
 
 
 def _bytes(table: pl.DataFrame) -> bytes:

@@ -148,6 +148,20 @@ class Lake:
                 " that is, `caplake lake rollback` goes back to the snapshot before."
             ) from None
 
+    def scan_table(self, path: str) -> pl.LazyFrame:
+        """A Parquet file of which little is wanted, such as its columns or the number of its rows."""
+        root = self.local_root
+        return pl.scan_parquet(BytesIO(self.read_bytes(path)) if root is None else root / path, glob=False)
+
+    def size_and_sha256(self, path: str) -> tuple[int, str]:
+        """Size and hash of a file, however large. Raises LakeError when it is not there."""
+        root = self.local_root
+        if root is None or not (root / path).exists():
+            content = self.read_bytes(path)
+            return len(content), hashlib.sha256(content).hexdigest()
+        with (root / path).open("rb") as file:
+            return os.fstat(file.fileno()).st_size, hashlib.file_digest(file, "sha256").hexdigest()
+
     def remove(self, path: str) -> None:
         if self.exists(path):
             self._opened[0].rm(self.full(path), recursive=True)
