@@ -15,8 +15,8 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -24,16 +24,14 @@ from unittest.mock import patch
 
 from flows.night import NightError
 from schemas.gold import GOLD_TABLES
-from schemas.lake import Lake, LakeError, Snapshot
+from schemas.lake import Lake, LakeError
 from schemas.lake.layout import timestamp
 from schemas.lake.lock import locked
 from search.engines.embedded import EmbeddedStore
+from tests.proofs.damage import Fault, cut, cut_delivery, cut_drop, damaged_cache, damaged_table, rotten
 from tests.proofs.nights import SOURCE, calm_night, deliver, differing, night, start_night
 from tests.proofs.proved import Proved, tell
 from tests.proofs.readers import Reader
-
-Fault = Callable[[Path], AbstractContextManager[object]]
-Damage = Callable[[bytes], bytes]
 
 TOLD: Final = (LakeError, NightError, OSError, ValueError)
 """What the command line tells in a line; anything else would be a defect."""
@@ -52,6 +50,7 @@ class Outcome:
     """Of all faults: nights that failed with a report, nights that ended well all the same, good nights after them,
     and what went wrong."""
 
+    done: int = 0
     failed: int = 0
     committed: int = 0
     healed: int = 0
@@ -179,80 +178,6 @@ def lock_of(host: str, seconds: float) -> Fault:
     return fault
 
 
-def damaged_table(name: str, damage: Damage) -> Fault:
-    """A table of the committed snapshot is not as it was written; put right afterwards, as from a backup."""
-
-    @contextmanager
-    def fault(lake: Path) -> Iterator[None]:
-        path = lake / Snapshot.current(Lake(str(lake))).folder / f"{name}.parquet"
-        whole = path.read_bytes()
-        path.write_bytes(damage(whole))
-        try:
-            yield
-        finally:
-            if path.parent.exists():
-                path.write_bytes(whole)
-
-    return fault
-
-
-def damaged_cache(damage: Damage) -> Fault:
-    """The tags that the night before kept are not as it wrote them; nobody puts them right."""
-
-    @contextmanager
-    def fault(lake: Path) -> Iterator[None]:
-        for path in (lake / "cache" / "tags").iterdir():
-            path.write_bytes(damage(path.read_bytes()))
-        yield
-
-    return fault
-
-
-def cut(share: float) -> Damage:
-    """Only a part of the bytes is there."""
-    return lambda whole: whole[: int(len(whole) * share)]
-
-
-def rotten(whole: bytes) -> bytes:
-    """As many bytes as before, some of those that hold values turned."""
-    values = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")  # what comes before Parquet's footer
-    start = values // 3
-    turned = bytes(byte ^ 0xFF for byte in whole[start : start + 16])
-    return whole[:start] + turned + whole[start + 16 :]
-
-
-def cut_delivery(share: float) -> Fault:
-    """The disk keeps only a part of the delivery's bytes, and says nothing."""
-    whole = Lake.write_bytes
-
-    @contextmanager
-    def fault(_lake: Path) -> Iterator[None]:
-        def write(lake: Lake, path: str, content: bytes) -> None:
-            is_delivery = path.startswith("raw/") and path.endswith(".csv")
-            whole(lake, path, cut(share)(content) if is_delivery else content)
-
-        with patch.object(Lake, "write_bytes", write):
-            yield
-
-    return fault
-
-
-def cut_drop(share: float) -> Fault:
-    """The file was cut on its way to us; the whole one comes afterwards."""
-
-    @contextmanager
-    def fault(_lake: Path) -> Iterator[None]:
-        (path,) = (Path(os.environ["CAPLAKE_DROP"]) / SOURCE).iterdir()
-        whole = path.read_bytes()
-        path.write_bytes(cut(share)(whole))
-        try:
-            yield
-        finally:
-            path.write_bytes(whole)
-
-    return fault
-
-
 def all_faults() -> dict[str, Fault]:
     """Every fault by name: each write in each way, each table, and what else befalls a lake."""
     writes = {
@@ -300,7 +225,8 @@ def all_faults() -> dict[str, Fault]:
 def run_faults(folder: Path, faults: dict[str, Fault], in_a_row: int = 1) -> Outcome:
     """Every fault in turn over one lake, beside a lake that never saw one.
 
-    Up to `in_a_row` nights of one edition fail, each in its own way, before a good one must heal it all.
+    Up to `in_a_row` nights of one edition fail, each in its own way, before a good one must heal it all. An interrupt
+    (Ctrl-C) ends the proof with what was seen so far.
     """
     disturbed, calm, drop = folder / "disturbed", folder / "calm", folder / "drop"
     os.environ["CAPLAKE_DROP"] = str(drop)
@@ -313,13 +239,17 @@ def run_faults(folder: Path, faults: dict[str, Fault], in_a_row: int = 1) -> Out
             edition += 1
             deliver(drop, edition)
         before = Lake(str(disturbed)).current()
-        wrong = _run_fault(disturbed, fault, outcome)
-        open_since.append(name)
-        moved = Lake(str(disturbed)).current() != before
-        if moved or len(open_since) == in_a_row or number == len(faults):
-            wrong += [f"{problem}, after {', '.join(open_since)}" for problem in _heal(disturbed, calm)]
-            outcome.healed += 1
-            open_since.clear()
+        try:
+            wrong = _run_fault(disturbed, fault, outcome)
+            open_since.append(name)
+            moved = Lake(str(disturbed)).current() != before
+            if moved or len(open_since) == in_a_row or number == len(faults):
+                wrong += [f"{problem}, after {', '.join(open_since)}" for problem in _heal(disturbed, calm)]
+                outcome.healed += 1
+                open_since.clear()
+        except KeyboardInterrupt:
+            break
+        outcome.done += 1
         outcome.problems += [f"{name}: {problem}" for problem in wrong]
         print(f"{number} of {len(faults)}: {name}: {'; '.join(wrong) or 'held'}", file=sys.stderr, flush=True)
     return outcome
@@ -385,8 +315,8 @@ def main() -> None:
     faults = sample(arguments.count, arguments.seed)
     with tempfile.TemporaryDirectory() as folder:
         outcome = run_faults(Path(folder), faults, arguments.in_a_row)
-    figures = {
-        "faults put in": len(faults),
+    figures: dict[str, int | str] = {
+        "faults put in": f"{outcome.done} of {len(all_faults())}",
         "nights that failed with a report": outcome.failed,
         "nights that ended well all the same": outcome.committed,
         "good nights after them": outcome.healed,
