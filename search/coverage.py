@@ -9,7 +9,13 @@ from transforms import names
 from transforms.coverage import Coverage, coverage
 
 REGISTERS = ("smart_factory_suppliers",)
-_TABLES = ("firms", "identifiers", "capabilities", "links", "open_pairs")
+_TABLES = {
+    "firms": ["firm_id", "status"],
+    "identifiers": ["firm_id", "scheme"],
+    "capabilities": ["firm_id", "weight_class", "source", "tier"],
+    "links": ["firm_id", "record_key", "tier"],
+    "open_pairs": ["left", "right"],
+}
 
 
 def registered_coverage(snapshot: Snapshot) -> Coverage:
@@ -17,7 +23,10 @@ def registered_coverage(snapshot: Snapshot) -> Coverage:
     sources = [name for name in snapshot.manifest.tables if name.startswith("sources/")]
     parts = []
     for name in sources:
-        table = snapshot.table(name)
-        region = pl.col("region_code") if "region_code" in table.columns else pl.lit(None, pl.String)
-        parts.append(table.select("record_key", match_key=names.match_key(pl.col("name")), region_code=region))
-    return coverage(snapshot.name, REGISTERS, {name: snapshot.table(name) for name in _TABLES}, pl.concat(parts))
+        table = snapshot.lake.scan_table(f"{snapshot.folder}/{name}.parquet")
+        placed = "region_code" in table.collect_schema()
+        region = pl.col("region_code") if placed else pl.lit(None, pl.String)
+        keys = table.select("record_key", match_key=names.match_key(pl.col("name")), region_code=region)
+        parts.append(keys.collect())
+    tables = {name: snapshot.table(name, columns) for name, columns in _TABLES.items()}
+    return coverage(snapshot.name, REGISTERS, tables, pl.concat(parts))

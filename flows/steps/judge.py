@@ -12,6 +12,7 @@ from flows.sources import load_source
 from flows.steps.golden import golden_gates
 from flows.steps.probes import index_gates
 from schemas.gold import GOLD_TABLES
+from schemas.lake import Lake
 from schemas.lake.manifest import SourceEntry
 from schemas.lake.writer import SnapshotWriter
 from search.embedding import load_embedder
@@ -105,10 +106,13 @@ def _fill_gates(night: Night, writer: SnapshotWriter, sources: Mapping[str, Sour
     previous = night.previous()
     if previous is None:
         return
+    before = previous.manifest.sources
     for name in sorted(sources):
         if name in night.resting or not previous.has(f"sources/{name}"):
             continue
-        now, then = (_filled(table) for table in (writer.table(f"sources/{name}"), previous.table(f"sources/{name}")))
+        if name in before and before[name].fingerprint == sources[name].fingerprint:
+            continue
+        now, then = (_filled(night.lake, f"{there.folder}/sources/{name}.parquet") for there in (writer, previous))
         for column, share in then.items():
             least = round(share * _LEAST_FILL_RATIO, 4)
             found = round(now.get(column, 0.0), 4)
@@ -116,8 +120,11 @@ def _fill_gates(night: Night, writer: SnapshotWriter, sources: Mapping[str, Sour
                 yield Gate(name=f"filled {name}.{column}", value=found, bound=f"at least {least}", ok=False)
 
 
-def _filled(table: pl.DataFrame) -> dict[str, float]:
-    return {name: 1 - table[name].null_count() / max(table.height, 1) for name in table.columns}
+def _filled(lake: Lake, path: str) -> dict[str, float]:
+    table = lake.scan_table(path)
+    counts = table.select(pl.all().null_count()).collect().row(0, named=True)
+    rows = int(table.select(pl.len()).collect().item())
+    return {name: 1 - count / max(rows, 1) for name, count in counts.items()}
 
 
 def _reference_gates(writer: SnapshotWriter) -> Iterable[Gate]:

@@ -17,6 +17,7 @@ from schemas.lake.reader import committed_snapshots
 from schemas.lake.views import views_sql
 from schemas.lake.writer import SnapshotWriter
 from schemas.versions import VERSIONS
+from search.coverage import registered_coverage
 from search.engines import EngineError
 from search.engines.stores import open_store
 from search.service import SearchService
@@ -112,8 +113,9 @@ def _documented(night: Night, manifest: Manifest) -> Manifest:
         "tables": data_dictionary(columns),
     }
     service = SearchService(Snapshot.of(night.lake, manifest), night.engines[0])
+    covered = registered_coverage(service.snapshot)
     content = {
-        **{f"report.{language}.html": static_report(service, language) for language in LANGUAGES},
+        **{f"report.{language}.html": static_report(service, language, covered) for language in LANGUAGES},
         _DICTIONARY: json.dumps(dictionary, ensure_ascii=False, indent=1).encode(),
         "views.sql": views_sql(manifest).encode(),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,44 +37,45 @@ def measure(
 ) -> dict[str, Any]:
     """Share of look-ups whose first firm is the one of the number, or one of that name; by kind (all, where none is
     named), with intervals."""
-    keys = _keys_by_row(service)
-    suites = suites_of(service, size, seed)
-    return {
-        kind: {**interval(np.array([_found(service, query, keys) for query in queries], float)), "of": len(queries)}
-        for kind, queries in suites.items()
-        if queries and (kinds is None or kind in kinds)
-    }
+    left, found = set(kinds or ()), {}
+    for kind, queries in suites_of(service, size, seed):
+        if queries and (kinds is None or kind in kinds):
+            shares = np.array([_found(service, query) for query in queries], float)
+            found[kind] = {**interval(shares), "of": len(queries)}
+        left.discard(kind)
+        if kinds is not None and not left:
+            break
+    return found
 
 
-def suites_of(service: SearchService, size: int, seed: int) -> dict[str, list[Query]]:
-    """Queries by kind, the same for the same lake and seed."""
+def suites_of(service: SearchService, size: int, seed: int) -> Iterator[tuple[str, list[Query]]]:
+    """Queries by kind, the same for the same lake and seed; each kind is made when it is asked for."""
     dice = random.Random(seed)  # noqa: S311
-    written = sorted({(name, key) for name, key in _names(service) if len(key) >= 2})
-    every = {key for _, key in written}
+    yield "identifier", _numbers(service, size, dice)
+    written = _names(service).filter(pl.col("key").str.len_chars() >= 2).unique().sort("name", "key")
     typed: dict[str, Callable[[str, str], str]] = {
         "exact name": lambda name, _: name,
         "name without legal form": lambda _, key: key,
         "name with other spaces": lambda _, key: _spaced(key, dice),
     }
-    suites = {"identifier": _numbers(service, size, dice)}
     for kind, change in typed.items():
-        suites[kind] = [Query(change(name, key), key) for name, key in _some(written, size, dice)]
-    long_enough = [(name, key) for name, key in written if len(key) >= _SHORTEST_NAME]
+        yield kind, [Query(change(name, key), key) for name, key in _some(written, size, dice)]
+    long_enough = written.filter(pl.col("key").str.len_chars() >= _SHORTEST_NAME)
     mistyped = [(typing_error(key, dice), key) for _, key in _some(long_enough, size, dice)]
+    every = set(written["key"])
     # What is another firm's name as it stands nobody could tell from it.
-    suites["name with one typing error"] = [Query(text, key) for text, key in mistyped if text not in every]
-    suites["Latin name in Hangul"] = _in_hangul(written, size, dice)
-    return suites
+    yield "name with one typing error", [Query(text, key) for text, key in mistyped if text not in every]
+    yield "Latin name in Hangul", _in_hangul(written, size, dice)
 
 
-def _some(written: Sequence[tuple[str, str]], size: int, dice: random.Random) -> list[tuple[str, str]]:
-    return dice.sample(written, min(size, len(written)))
+def _some(rows: pl.DataFrame, size: int, dice: random.Random) -> list[tuple[str, ...]]:
+    return rows[dice.sample(range(rows.height), min(size, rows.height))].rows()
 
 
-def _in_hangul(written: Sequence[tuple[str, str]], size: int, dice: random.Random) -> list[Query]:
+def _in_hangul(written: pl.DataFrame, size: int, dice: random.Random) -> list[Query]:
     """Names with Latin letters as they are spoken."""
-    latin = [(name, key) for name, key in written if any(c.isascii() and c.isalpha() for c in key)]
-    table = pl.DataFrame(_some(latin, size, dice), schema=["name", "key"], orient="row")
+    latin = written.filter(pl.col("key").str.contains(r"[A-Za-z]"))
+    table = pl.DataFrame(_some(latin, size, dice), schema={"name": pl.String, "key": pl.String}, orient="row")
     spoken = table.select("key", text=sounds.sound_key(pl.col("name")))
     # Firms that write the same sound in Hangul come before them.
     return [Query(text, key, within=3) for key, text in spoken.iter_rows() if not any(c.isascii() for c in text)]
@@ -85,14 +86,13 @@ def _numbers(service: SearchService, size: int, dice: random.Random) -> list[Que
     table = service.snapshot.table("identifiers", ["firm_id", "scheme", "value"])
     table = table.filter(pl.col("scheme").is_in(["business_no", "corporate_no", "stock_code", "dart_code"]))
     alone = table.unique(["firm_id", "scheme", "value"]).filter(pl.len().over("scheme", "value") == 1)
-    rows = alone.sort("scheme", "value").rows()
     row_of = service.columns.row_of
     chosen = [
         Query(_written(scheme, value, dice), row=row_of[firm_id])
-        for firm_id, scheme, value in dice.sample(rows, min(size, len(rows)))
+        for firm_id, scheme, value in _some(alone.sort("scheme", "value"), size, dice)
     ]
-    ids = dice.sample(sorted(row_of), min(size // 10, len(row_of)))
-    return [*chosen, *(Query(firm_id, row=row_of[firm_id]) for firm_id in ids)]
+    firms = service.columns.firms.select("firm_id").sort("firm_id")
+    return [*chosen, *(Query(firm_id, row=row_of[firm_id]) for (firm_id,) in _some(firms, size // 10, dice))]
 
 
 def _written(scheme: str, value: str, dice: random.Random) -> str:
@@ -108,22 +108,18 @@ def _spaced(key: str, dice: random.Random) -> str:
     return f"{key[:place]} {key[place:]}"
 
 
-def _found(service: SearchService, query: Query, keys: dict[int, set[str]]) -> bool:
+def _found(service: SearchService, query: Query) -> bool:
     first = service.select(query.text).order[: query.within]
-    return query.row in first if query.row >= 0 else any(query.key in keys.get(row, ()) for row in first)
+    if query.row >= 0:
+        return query.row in first
+    firms = service.columns.firms["firm_id"].gather(list(first)).implode()
+    borne = service.columns.names.filter(pl.col("firm_id").is_in(firms))
+    return query.key in set(borne.select(names.match_key(pl.col("name"))).to_series())
 
 
-def _names(service: SearchService) -> Iterable[tuple[str, str]]:
-    """Names as the registers write them, each with what it is matched by; of Korean firms in business."""
+def _names(service: SearchService) -> pl.DataFrame:
+    """Names as the registers write them, each with the key it is matched by; of Korean firms in business."""
     shown = service.columns.trading & service.columns.korean
     ids = service.columns.firms["firm_id"].filter(pl.Series(shown)).implode()
     table = service.columns.names.filter(pl.col("firm_id").is_in(ids))
-    return table.select("name", key=names.match_key(pl.col("name"))).iter_rows()
-
-
-def _keys_by_row(service: SearchService) -> dict[int, set[str]]:
-    table = service.columns.names.select("firm_id", key=names.match_key(pl.col("name"))).unique()
-    keys: dict[int, set[str]] = {}
-    for firm_id, key in table.iter_rows():
-        keys.setdefault(service.columns.row_of[firm_id], set()).add(key)
-    return keys
+    return table.select("name", key=names.match_key(pl.col("name")))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from search.coverage import registered_coverage
 from search.explore import plots
 from search.service import SearchService
 from search.web.names import Names
 from search.web.render import render_alone
+from transforms.coverage import Coverage
 
 
-def static_report(service: SearchService, language: str) -> bytes:
+def static_report(service: SearchService, language: str, coverage: Coverage) -> bytes:
     """HTML that needs neither a server nor another file."""
     snapshot = service.snapshot
     changes = snapshot.table("changes").group_by("change").len("rows").sort("change")
@@ -22,6 +22,6 @@ def static_report(service: SearchService, language: str) -> bytes:
         manifest=snapshot.manifest,
         changes=dict(changes.iter_rows()),
         firms=snapshot.table("firms", ["firm_id"]).select(pl.len()).item(),
-        coverage=registered_coverage(snapshot),
+        coverage=coverage,
         plots=plots(snapshot),
     ).encode()
