@@ -45,6 +45,11 @@ class Documents:
     def __len__(self) -> int:
         return self.statements.height
 
+    @property
+    def firms(self) -> int:
+        """One more than the last firm row that has a statement."""
+        return _end(self.statements["firm_row"])
+
 
 @dataclass(frozen=True)
 class Difference:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+import mmap
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from search.engines.base import Candidates, Floats, LexicalQuery, Rows
 from search.engines.bm25 import WordSearch, largest
@@ -16,8 +18,8 @@ _SHORTLIST: Final = 2
 
 
 class EmbeddedEngine:
-    """One opened index, memory-mapped: all words and all vectors are scored, vectors as bytes and those that come near
-    exactly, so that no filter or size costs recall.
+    """One opened index, memory-mapped: all words and all vectors are scored, vectors by their signs, those that come
+    near as bytes and the nearest exactly, so that no filter or size costs recall.
     """
 
     def __init__(
@@ -28,6 +30,8 @@ class EmbeddedEngine:
         self._firms = int(firm_of.max(initial=-1)) + 1
         self._starts = np.searchsorted(firm_of, np.arange(self._firms + 1))
         self._vector_of = vector_of
+        self._by_vector = np.argsort(vector_of, kind="stable").astype(np.int32)
+        self._vector_starts = np.append(0, np.cumsum(np.bincount(vector_of, minlength=len(vectors)))).astype(np.int32)
         self._vectors = vectors
         self._quantised = quantised
         self._allowed: tuple[Rows, Rows] | None = None
@@ -38,12 +42,22 @@ class EmbeddedEngine:
     def dense(self, vector: Floats, limit: int, allowed: Rows | None = None) -> Candidates:
         if not len(self._vector_of):
             return Candidates.none()
-        similarity = self._quantised.similarities(vector)[self._vector_of]
-        rows = np.arange(len(similarity)) if allowed is None else self._statements_of(allowed)
-        near = rows[largest(similarity[rows], _SHORTLIST * limit)]
-        exact = self._vectors[self._vector_of[near]] @ vector
-        top = largest(exact, limit)
-        return Candidates.ranked(near[top].astype(np.int32), exact[top])
+        near = self._quantised.shortlist(vector, None if allowed is None else self._vectors_among(allowed))
+        near = near[largest(self._quantised.similarities(vector, near), _SHORTLIST * limit)]
+        exact = _read(self._vectors, near) @ vector
+        best = largest(exact, limit)
+        rows, of = self._with_vectors(near[best])
+        if allowed is not None:
+            may = np.isin(self._firm_of[rows], allowed, kind="sort")
+            rows, of = rows[may], of[may]
+        scores = exact[best][of]
+        first = np.lexsort((rows, -scores))[:limit]
+        return Candidates.ranked(rows[first], scores[first])
+
+    def _with_vectors(self, vectors: Rows) -> tuple[Rows, Rows]:
+        """Rows of the statements that have these vectors, and which of these each has."""
+        starts, counts = self._vector_starts[vectors], self._vector_starts[vectors + 1] - self._vector_starts[vectors]
+        return self._by_vector[_ranges(starts, counts)], np.repeat(np.arange(len(vectors), dtype=np.int32), counts)
 
     def matching_firms(self, query: LexicalQuery) -> Rows:
         if not query.groups:
@@ -56,11 +70,29 @@ class EmbeddedEngine:
         """Sorted rows of the statements of firms; both legs of a search ask for those of the same firms."""
         known = self._allowed
         if known is None or known[0] is not allowed:
-            known = self._allowed = (allowed, self._spread(allowed))
+            firms = allowed[: np.searchsorted(allowed, self._firms)]
+            rows = _ranges(self._starts[firms], self._starts[firms + 1] - self._starts[firms])
+            known = self._allowed = (allowed, rows)
         return known[1]
 
-    def _spread(self, firms: Rows) -> Rows:
-        firms = firms[: np.searchsorted(firms, self._firms)]
-        starts, counts = self._starts[firms], self._starts[firms + 1] - self._starts[firms]
-        skipped = starts - np.cumsum(counts) + counts
-        return (np.repeat(skipped, counts) + np.arange(counts.sum())).astype(np.int32)
+    def _vectors_among(self, allowed: Rows) -> Rows:
+        """Sorted positions of the vectors of the statements of firms."""
+        said = np.zeros(len(self._vectors), np.bool_)
+        said[self._vector_of[self._statements_of(allowed)]] = True
+        return np.flatnonzero(said).astype(np.int32)
+
+
+def _ranges(starts: npt.NDArray[Any], counts: npt.NDArray[Any]) -> Rows:
+    """The numbers `start`, `start + 1` and so on of every range, one range after the other."""
+    skipped = starts - np.cumsum(counts) + counts
+    return (np.repeat(skipped, counts) + np.arange(counts.sum())).astype(np.int32)
+
+
+def _read(vectors: Floats, rows: Rows) -> Floats:
+    """Some of the vectors. Pages that were mapped for them are let go: over the searches of a day they would add up to
+    the whole file.
+    """
+    found = vectors[rows]
+    if isinstance(vectors.base, mmap.mmap):
+        vectors.base.madvise(mmap.MADV_DONTNEED)
+    return found

@@ -6,6 +6,7 @@ number in the index. A whole build numbers by row, what comes later is numbered 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Self
@@ -14,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from schemas.lake import Lake, LakeError
-from search.engines.base import Candidates, Difference, Documents, Engine, Floats, LexicalQuery, Rows
+from search.engines.base import Candidates, Difference, Engine, Floats, LexicalQuery, Rows
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,13 @@ class Numbering:
     firms: Rows
 
     @classmethod
-    def by_row(cls, documents: Documents) -> Self:
-        firms = int(documents.statements["firm_row"].max() or -1) + 1 if len(documents) else 0  # type: ignore[arg-type]
-        return cls(np.arange(len(documents), dtype=np.int32), np.arange(firms, dtype=np.int32))
+    def by_row(cls, statements: int, firms: int) -> Self:
+        return cls(np.arange(statements, dtype=np.int32), np.arange(firms, dtype=np.int32))
+
+    @property
+    def digest(self) -> str:
+        """What tells it from any other."""
+        return hashlib.sha256(self.statements.tobytes() + b"|" + self.firms.tobytes()).hexdigest()[:16]
 
     def renewed(self, difference: Difference) -> Self:
         """Of the new rows; what is not the same gets a number of its own."""

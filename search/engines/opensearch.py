@@ -27,6 +27,7 @@ from search.engines.opensearch_engine import OpenSearchEngine
 from search.engines.opensearch_index import index_body
 
 _ASIDE: Final = "-loading"
+_FOLDER: Final = "index/opensearch"
 _CHUNK_ROWS: Final = 1_000
 _CHUNK_BYTES: Final = 20_000_000
 _RETRIES: Final = 4
@@ -79,11 +80,11 @@ class OpenSearchStore:
         """Load all statements into a new index; that of a snapshot that had one keeps its numbers, as readers that have
         opened the other go on with them.
         """
-        numbering = Numbering.by_row(documents)
+        numbering = Numbering.by_row(len(documents), documents.firms)
         if self.lake is not None and (kept := Numbering.read(self.lake, _folder(snapshot))):
             numbering = kept if kept.fits(numbering) else numbering
         with in_words(self.connection), _once():
-            self.connection.client().indices.create(index=aside, body=self._body(snapshot, documents))
+            self.connection.client().indices.create(index=aside, body=self._body(documents, _meta(snapshot, numbering)))
         self._load(aside, _lines(documents, numbering, np.arange(len(documents), dtype=np.int32)), len(documents))
         return numbering
 
@@ -102,7 +103,7 @@ class OpenSearchStore:
         try:
             self._copy(self.index_name(difference.before), aside, {"index.blocks.write": False})
             with in_words(self.connection):
-                self.connection.client().indices.put_mapping(index=aside, body={"_meta": _meta(snapshot, documents)})
+                self.connection.client().indices.put_mapping(index=aside, body={"_meta": _meta(snapshot, numbering)})
             self._load(aside, changes, len(difference.gone) + len(difference.fresh))
         except EngineError:
             # Whatever stands in the way of the difference, a whole build either does it or tells what is wrong.
@@ -133,7 +134,8 @@ class OpenSearchStore:
         with in_words(self.connection):
             names = self.connection.client().indices.get(index=f"{self.prefix}-*", filter_path="*.aliases")
         pattern = re.compile(rf"{re.escape(self.prefix)}-(\d{{4}}-\d{{2}}-\d{{2}}t\d{{6}}z)(?:{_ASIDE})?")
-        return sorted({match.group(1).upper() for name in names if (match := pattern.fullmatch(name))})
+        numbered = self.lake.names(_FOLDER) if self.lake is not None else []
+        return sorted({match.group(1).upper() for name in names if (match := pattern.fullmatch(name))} | {*numbered})
 
     def drop(self, snapshot: str) -> None:
         index = self.index_name(snapshot)
@@ -175,18 +177,22 @@ class OpenSearchStore:
                     "build it with `caplake run --engine opensearch`."
                 ) from None
         numbering = Numbering.read(self.lake, _folder(snapshot)) if self.lake is not None else None
-        if numbering is None:
-            return OpenSearchEngine(self.connection, index, statements=meta["statements"], firms=meta["firms"])
+        numbering = numbering or Numbering.by_row(meta["statements"], meta["firms"])
+        if numbering.digest != meta.get("numbering"):
+            raise EngineError(
+                f"the lake does not have the numbers of {index} in OpenSearch at {self.connection.address} "
+                f"({_folder(snapshot)}): build it anew with `caplake run --engine opensearch`."
+            )
         numbers, firms = (int(given.max(initial=-1)) + 1 for given in (numbering.statements, numbering.firms))
         return NumberedEngine(OpenSearchEngine(self.connection, index, statements=numbers, firms=firms), numbering)
 
     def index_name(self, snapshot: str) -> str:
         return f"{self.prefix}-{snapshot.lower()}"
 
-    def _body(self, snapshot: str, documents: Documents) -> dict[str, Any]:
+    def _body(self, documents: Documents, meta: dict[str, Any]) -> dict[str, Any]:
         columns = documents.statements.drop("firm_row")
         dimensions = max(documents.vectors.shape[1], 1)
-        return index_body(columns, dimensions, shards=self.shards, meta=_meta(snapshot, documents))
+        return index_body(columns, dimensions, shards=self.shards, meta=meta)
 
     def _shards_of(self, snapshot: str) -> int:
         index = self.index_name(snapshot)
@@ -293,13 +299,18 @@ def _lines(documents: Documents, numbering: Numbering, rows: Rows) -> Iterator[L
         )
 
 
-def _meta(snapshot: str, documents: Documents) -> dict[str, Any]:
-    firms = len(Numbering.by_row(documents).firms)
-    return {"made_by": "caplake", "snapshot": snapshot, "statements": len(documents), "firms": firms}
+def _meta(snapshot: str, numbering: Numbering) -> dict[str, Any]:
+    return {
+        "made_by": "caplake",
+        "snapshot": snapshot,
+        "statements": len(numbering.statements),
+        "firms": len(numbering.firms),
+        "numbering": numbering.digest,
+    }
 
 
 def _folder(snapshot: str) -> str:
-    return f"index/opensearch/{snapshot}"
+    return f"{_FOLDER}/{snapshot}"
 
 
 def _is_busy(error: TransportError) -> bool:

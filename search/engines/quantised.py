@@ -1,13 +1,15 @@
-"""Vectors as bytes: a quarter of the memory, and a scan at the speed of memory.
+"""Vectors as bytes and as bits: a quarter and a thirty-second of the memory, and scans at the speed of memory.
 
 Vectors are rotated by a fixed random rotation, so that no dimension is much larger than another, and scaled each by
-its own largest value. An inner product of two such vectors is that of the bytes times both scales.
+its own largest value. An inner product of two such vectors is that of the bytes times both scales; the fewer of their
+signs differ, the larger it is likely to be.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -15,56 +17,107 @@ import numpy as np
 import numpy.typing as npt
 import simsimd
 
-from search.engines.base import Floats
+from search.engines.base import Floats, Rows
 
-QUANTISED_FILES: Final = ("codes.npy", "scales.npy", "rotation.npy")
+Signs = npt.NDArray[np.uint64]
+
 _SEED: Final = 1
 _LARGEST: Final = 127
 _CHUNK: Final = 100_000
 """Vectors scanned by one thread at a time; fewer are not worth a second thread."""
+
+_FEW: Final = 40_000
+"""So many vectors, and at least one in `_ONE_IN`, are compared as bytes: of a million or two, those that signs leave
+hold 99 of the 100 nearest (docs/benchmarks.md)."""
+_ONE_IN: Final = 50
 
 _threads: Final = ThreadPoolExecutor(2, thread_name_prefix="scan")
 
 
 @dataclass(frozen=True)
 class QuantisedVectors:
-    """`codes` of shape (vectors, dimensions), `scales` of shape (vectors,), `rotation` of shape (dimensions,) * 2."""
+    """`codes` of shape (vectors, dimensions), `scales` of shape (vectors,), `rotation` of shape (dimensions,) * 2, and
+    `signs` of shape (words of 64 dimensions, vectors).
+    """
 
     codes: npt.NDArray[np.int8]
     scales: Floats
     rotation: Floats
+    signs: Signs
 
     @classmethod
     def of(cls, vectors: Floats) -> Self:
-        codes = np.empty(vectors.shape, np.int8)
-        scales = np.empty(len(vectors), np.float32)
-        rotation = _rotation(vectors.shape[1])
-        for start in range(0, len(vectors), _CHUNK):
-            part = slice(start, start + _CHUNK)
-            codes[part], scales[part] = _quantise(vectors[part], rotation)
-        return cls(codes, scales, rotation)
+        count, dimensions = vectors.shape
+        codes, scales = np.empty((count, dimensions), np.int8), np.empty(count, np.float32)
+        signs = np.empty((-(-dimensions // 64), count), np.uint64)
+        rotation = _rotation(dimensions)
+        for part in _parts(count):
+            turned = vectors[part] @ rotation
+            codes[part], scales[part] = _quantise(turned)
+            signs[:, part] = _signs(turned)
+        return cls(codes, scales, rotation, signs)
 
     def save(self, folder: Path) -> None:
-        parts: tuple[npt.NDArray[Any], ...] = (self.codes, self.scales, self.rotation)
-        for name, part in zip(QUANTISED_FILES, parts, strict=True):
-            np.save(folder / name, part)
+        for name in QUANTISED_FILES:
+            np.save(folder / name, getattr(self, name.removesuffix(".npy")))
 
     @classmethod
     def open(cls, folder: Path) -> Self:
         """Memory-mapped; read from disk as it is searched."""
         return cls(*(np.load(folder / name, mmap_mode="r") for name in QUANTISED_FILES))
 
-    def similarities(self, vector: Floats) -> Floats:
-        """Inner products with a vector of shape (dimensions,), within about a hundredth of the exact ones."""
-        codes, scales = _quantise(vector[None], self.rotation)
-        parts = [self.codes[start : start + _CHUNK] for start in range(0, len(self.codes), _CHUNK)]
-        products = (
-            [_products(codes, part) for part in parts]
-            if len(parts) < 2
-            else _threads.map(lambda part: _products(codes, part), parts)
-        )
-        found = np.concatenate([np.empty(0, np.float32), *products])
-        return np.asarray(found * self.scales * scales[0], np.float32)
+    def shortlist(self, vector: Floats, among: Rows | None = None) -> Rows:
+        """Sorted positions of the vectors worth comparing with one of shape (dimensions,), out of all or of the sorted
+        ones `among`: those whose signs differ least, or all where they are few.
+        """
+        size = len(self.codes) if among is None else len(among)
+        if size <= _FEW:
+            return np.arange(size, dtype=np.int32) if among is None else among
+        differing = self._differing(_signs(vector[None] @ self.rotation)[:, 0], among)
+        wanted = max(_FEW, size // _ONE_IN)
+        near = np.flatnonzero(differing <= np.partition(differing, wanted - 1)[wanted - 1]).astype(np.int32)
+        return near if among is None else among[near]
+
+    def similarities(self, vector: Floats, rows: Rows | None = None) -> Floats:
+        """Inner products of all vectors, or of those in `rows`, with one of shape (dimensions,), within about a
+        hundredth of the exact ones.
+        """
+        codes, scales = _quantise(vector[None] @ self.rotation)
+        if rows is not None:
+            products, own = _products(codes, self.codes[rows]), self.scales[rows]
+        else:
+            products = _scanned(lambda part: _products(codes, self.codes[part]), len(self.codes), np.float32)
+            own = self.scales
+        return np.asarray(products * own * scales[0], np.float32)
+
+    def _differing(self, signs: Signs, among: Rows | None) -> npt.NDArray[np.uint16]:
+        """How many signs of each vector are not those given, of shape (words,)."""
+        if among is not None and len(among) * _ONE_IN // 4 < len(self.codes):
+            return _hamming(self.signs[:, among], signs)
+        found = _scanned(lambda part: _hamming(self.signs[:, part], signs), len(self.codes), np.uint16)
+        return found if among is None else found[among]
+
+
+QUANTISED_FILES: Final = tuple(f"{field.name}.npy" for field in fields(QuantisedVectors))
+
+
+def _parts(size: int) -> list[slice]:
+    return [slice(start, start + _CHUNK) for start in range(0, size, _CHUNK)]
+
+
+def _scanned(scan: Callable[[slice], npt.NDArray[Any]], size: int, kind: type[np.generic]) -> npt.NDArray[Any]:
+    """What a scan gives for every part, in one; by two threads where there are several."""
+    parts = _parts(size)
+    found = map(scan, parts) if len(parts) < 2 else _threads.map(scan, parts)
+    return np.concatenate([np.empty(0, kind), *found])
+
+
+def _hamming(many: Signs, one: Signs) -> npt.NDArray[np.uint16]:
+    """Of shape (words, vectors) and (words,): differing bits of each vector."""
+    found = np.zeros(many.shape[1], np.uint16)
+    for words, word in zip(many, one, strict=True):
+        found += np.bitwise_count(words ^ word)
+    return found
 
 
 def _products(one: npt.NDArray[np.int8], many: npt.NDArray[np.int8]) -> Floats:
@@ -72,10 +125,16 @@ def _products(one: npt.NDArray[np.int8], many: npt.NDArray[np.int8]) -> Floats:
     return np.asarray(found, np.float32).reshape(-1)
 
 
-def _quantise(vectors: Floats, rotation: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
-    turned = vectors @ rotation
+def _quantise(turned: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
     scales = np.maximum(np.abs(turned).max(axis=1), np.finfo(np.float32).tiny) / _LARGEST
     return np.rint(turned / scales[:, None]).astype(np.int8), scales.astype(np.float32)
+
+
+def _signs(turned: Floats) -> Signs:
+    """Signs of rotated vectors as words of shape (words, vectors)."""
+    missing = -turned.shape[1] % 64
+    packed = np.packbits(np.pad(turned > 0, ((0, 0), (0, missing))), axis=1)
+    return packed.view(np.uint64).T
 
 
 def _rotation(dimensions: int) -> Floats:

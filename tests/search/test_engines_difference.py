@@ -13,7 +13,7 @@ import pytest
 from opensearchpy.helpers import scan
 
 from schemas.lake import Lake
-from search.engines import Difference, Documents, IndexStore
+from search.engines import Difference, Documents, EngineError, IndexStore
 from search.engines.embedded import EmbeddedStore
 from search.engines.numbering import Numbering
 from search.engines.opensearch import OpenSearchStore
@@ -173,11 +173,25 @@ def test_only_what_changed_is_sent(opensearch_url: str, tmp_path: Path, monkeypa
 
 
 @pytest.mark.opensearch
+def test_an_index_without_its_numbers_is_refused(opensearch_url: str, tmp_path: Path) -> None:
+    store = OpenSearchStore(Connection(opensearch_url), prefix="lost", lake=Lake(str(tmp_path)))
+    renew(store, 2)
+    store.lake.remove(f"index/opensearch/{NIGHTS[1]}")  # type: ignore[union-attr]
+    try:
+        with pytest.raises(EngineError, match="does not have the numbers"):
+            store.open(NIGHTS[1])
+        store.open(NIGHTS[0])
+    finally:
+        for snapshot in store.snapshots():
+            store.drop(snapshot)
+
+
+@pytest.mark.opensearch
 def test_an_index_that_was_changed_too_often_is_made_whole(opensearch_url: str, tmp_path: Path) -> None:
     store = OpenSearchStore(Connection(opensearch_url), prefix="worn", lake=Lake(str(tmp_path)))
     old = of_statements(documents(80).statements)
     store.build(NIGHTS[0], old)
-    worn = Numbering(np.arange(len(old), dtype=np.int32) + 3 * len(old), Numbering.by_row(old).firms)
+    worn = Numbering(np.arange(len(old), dtype=np.int32) + 3 * len(old), Numbering.by_row(0, old.firms).firms)
     worn.write(Lake(str(tmp_path)), f"index/opensearch/{NIGHTS[0]}")
     new = next_night(old, 1)
     store.build(NIGHTS[1], new, Difference.between(NIGHTS[0], old.statements, new.statements))
