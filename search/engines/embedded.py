@@ -10,10 +10,11 @@ from typing import Final
 import numpy as np
 
 from schemas.lake.layout import SNAPSHOT_PATTERN
-from search.engines.base import Difference, Documents, Engine, EngineError
+from search.engines.base import Difference, Documents, Engine, EngineError, Rows
 from search.engines.embedded_engine import EmbeddedEngine
 from search.engines.inverted import InvertedIndex
 from search.engines.quantised import QUANTISED_FILES, QuantisedVectors
+from search.engines.vector_file import VectorFile
 
 _WORDS: Final = "inverted"
 _PARTS: Final = (_WORDS, "firm_of.npy", "vector_of.npy", "vectors.npy", *QUANTISED_FILES)
@@ -30,29 +31,45 @@ class EmbeddedStore:
     def build(self, snapshot: str, documents: Documents, difference: Difference | None = None) -> None:
         aside = self.folder / f".{snapshot}.tmp"
         shutil.rmtree(aside, ignore_errors=True)
-        self._words(documents, difference).save(aside / _WORDS)
+        words, quantised = self._renewed(documents, difference) or _made(documents)
+        words.save(aside / _WORDS)
+        quantised.save(aside)
         np.save(aside / "firm_of.npy", documents.statements["firm_row"].to_numpy().astype(np.int32))
         np.save(aside / "vector_of.npy", documents.vector_of.astype(np.int32))
         np.save(aside / "vectors.npy", documents.vectors.astype(np.float32, copy=False))
-        QuantisedVectors.of(documents.vectors).save(aside)
         shutil.rmtree(self.folder / snapshot, ignore_errors=True)
         aside.rename(self.folder / snapshot)
 
-    def _words(self, documents: Documents, difference: Difference | None) -> InvertedIndex:
-        before = self._whole_words(difference.before) if difference else None
+    def _renewed(
+        self, documents: Documents, difference: Difference | None
+    ) -> tuple[InvertedIndex, QuantisedVectors] | None:
+        """From the index before; None where there is none to build on."""
+        before = self._opened(difference.before) if difference else None
         if difference is None or before is None:
-            return InvertedIndex.of(documents.tokens)
+            return None
+        words, quantised, vector_of = before
         analysed = (documents.tokens[int(row)] for row in difference.fresh)
-        return before.renewed(difference.moved(len(before.lengths)), difference.fresh, analysed)
+        staying = np.flatnonzero(difference.statements >= 0)
+        moved = np.full(len(quantised.codes), -1, np.int32)
+        moved[vector_of[difference.statements[staying]]] = documents.vector_of[staying]
+        return (
+            words.renewed(difference.moved(len(words.lengths)), difference.fresh, analysed),
+            quantised.renewed(moved, documents.vectors),
+        )
 
     def count(self, snapshot: str) -> int:
-        words = self._whole_words(snapshot)
-        return len(words.lengths) if words else 0
+        opened = self._opened(snapshot) if self._is_whole(snapshot) else None
+        return len(opened[0].lengths) if opened else 0
 
-    def _whole_words(self, snapshot: str) -> InvertedIndex | None:
-        """None where the index of a snapshot is not there, of an older version or damaged."""
+    def _opened(self, snapshot: str) -> tuple[InvertedIndex, QuantisedVectors, Rows] | None:
+        """Words, vectors and which statement has which; None where the index is not there, older or damaged."""
+        folder = self.folder / snapshot
         try:
-            return InvertedIndex.open(self.folder / snapshot / _WORDS) if self._is_whole(snapshot) else None
+            return (
+                InvertedIndex.open(folder / _WORDS),
+                QuantisedVectors.open(folder),
+                np.load(folder / "vector_of.npy", mmap_mode="r"),
+            )
         except (OSError, ValueError):
             return None
 
@@ -81,6 +98,10 @@ class EmbeddedStore:
             InvertedIndex.open(path / _WORDS),
             firm_of=np.load(path / "firm_of.npy", mmap_mode="r"),
             vector_of=np.load(path / "vector_of.npy", mmap_mode="r"),
-            vectors=np.load(path / "vectors.npy", mmap_mode="r"),
+            vectors=VectorFile(path / "vectors.npy"),
             quantised=QuantisedVectors.open(path),
         )
+
+
+def _made(documents: Documents) -> tuple[InvertedIndex, QuantisedVectors]:
+    return InvertedIndex.of(documents.tokens), QuantisedVectors.of(documents.vectors)

@@ -47,15 +47,32 @@ class QuantisedVectors:
 
     @classmethod
     def of(cls, vectors: Floats) -> Self:
+        dimensions = vectors.shape[1]
+        nothing = cls(
+            np.empty((0, dimensions), np.int8),
+            np.empty(0, np.float32),
+            _rotation(dimensions),
+            np.empty((-(-dimensions // 64), 0), np.uint64),
+        )
+        return nothing.renewed(np.empty(0, np.int32), vectors)
+
+    def renewed(self, moved: Rows, vectors: Floats) -> Self:
+        """Of vectors of which some were there: `moved` gives the new position of each old one, -1 if it is gone."""
         count, dimensions = vectors.shape
         codes, scales = np.empty((count, dimensions), np.int8), np.empty(count, np.float32)
-        signs = np.empty((-(-dimensions // 64), count), np.uint64)
-        rotation = _rotation(dimensions)
-        for part in _parts(count):
-            turned = vectors[part] @ rotation
-            codes[part], scales[part] = _quantise(turned)
-            signs[:, part] = _signs(turned)
-        return cls(codes, scales, rotation, signs)
+        signs = np.empty((len(self.signs), count), np.uint64)
+        staying = np.flatnonzero(moved >= 0)
+        places = moved[staying]
+        codes[places], scales[places], signs[:, places] = (
+            self.codes[staying], self.scales[staying], self.signs[:, staying]
+        )  # fmt: skip
+        fresh = np.setdiff1d(np.arange(count, dtype=np.int32), places)
+        for part in _parts(len(fresh)):
+            rows = fresh[part]
+            turned = _turned(vectors[rows], self.rotation)
+            codes[rows], scales[rows] = _quantise(turned)
+            signs[:, rows] = _signs(turned)
+        return type(self)(codes, scales, self.rotation, signs)
 
     def save(self, folder: Path) -> None:
         for name in QUANTISED_FILES:
@@ -123,6 +140,12 @@ def _hamming(many: Signs, one: Signs) -> npt.NDArray[np.uint16]:
 def _products(one: npt.NDArray[np.int8], many: npt.NDArray[np.int8]) -> Floats:
     found = simsimd.cdist(one, np.ascontiguousarray(many), metric="dot", out_dtype="float32")
     return np.asarray(found, np.float32).reshape(-1)
+
+
+def _turned(vectors: Floats, rotation: Floats) -> Floats:
+    # One vector alone is multiplied by another routine, which rounds in another way than that of many.
+    turned: Floats = (np.repeat(vectors, 2, axis=0) @ rotation)[::2] if len(vectors) == 1 else vectors @ rotation
+    return turned
 
 
 def _quantise(turned: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
