@@ -81,20 +81,23 @@ class Snapshot:
 
     def table(self, name: str, columns: list[str] | None = None) -> pl.DataFrame:
         """A gold table, `sources/<source>` or `quarantine/<source>`."""
+        path = f"{self.folder}/{name}.parquet"
         if self.checked:
-            self.content(name)
-        return self.lake.read_table(f"{self.folder}/{name}.parquet", columns)
+            self._compare(name, self.lake.size_and_sha256(path)[1])
+        return self.lake.read_table(path, columns)
 
     def content(self, name: str) -> bytes:
         """A table's file. Raises LakeError where it is not what the manifest says."""
-        path = f"{self.folder}/{name}.parquet"
-        content = self.lake.read_bytes(path)
-        if hashlib.sha256(content).hexdigest() != self.manifest.tables[name].sha256:
-            raise LakeError(
-                f"{path} in {self.lake.url} is damaged: it is not what its manifest says. `caplake lake verify` names "
-                "all that is, `caplake lake rollback` goes back to the snapshot before."
-            )
+        content = self.lake.read_bytes(f"{self.folder}/{name}.parquet")
+        self._compare(name, hashlib.sha256(content).hexdigest())
         return content
+
+    def _compare(self, name: str, sha256: str) -> None:
+        if sha256 != self.manifest.tables[name].sha256:
+            raise LakeError(
+                f"{self.folder}/{name}.parquet in {self.lake.url} is damaged: it is not what its manifest says. "
+                "`caplake lake verify` names all that is, `caplake lake rollback` goes back to the snapshot before."
+            )
 
     def index_folder(self, engine: str) -> str:
         return f"index/{engine}/{self.name}"
