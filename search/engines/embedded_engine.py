@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +11,7 @@ from search.engines.base import Candidates, Floats, LexicalQuery, Rows
 from search.engines.bm25 import WordSearch, largest
 from search.engines.inverted import InvertedIndex
 from search.engines.quantised import QuantisedVectors
+from search.engines.vector_file import VectorFile
 
 _SHORTLIST: Final = 2
 """So many times the candidates asked for are compared exactly after the scan of bytes."""
@@ -23,7 +23,7 @@ class EmbeddedEngine:
     """
 
     def __init__(
-        self, words: InvertedIndex, *, firm_of: Rows, vector_of: Rows, vectors: Floats, quantised: QuantisedVectors
+        self, words: InvertedIndex, *, firm_of: Rows, vector_of: Rows, vectors: VectorFile, quantised: QuantisedVectors
     ) -> None:
         self._words = WordSearch(words)
         self._firm_of = firm_of
@@ -40,15 +40,15 @@ class EmbeddedEngine:
         return self._words.best(query.weights, limit, None if allowed is None else self._statements_of(allowed))
 
     def dense(self, vector: Floats, limit: int, allowed: Rows | None = None) -> Candidates:
-        if not len(self._vector_of):
-            return Candidates.none()
         near = self._quantised.shortlist(vector, None if allowed is None else self._vectors_among(allowed))
+        if not len(near):
+            return Candidates.none()
         near = near[largest(self._quantised.similarities(vector, near), _SHORTLIST * limit)]
-        exact = _read(self._vectors, near) @ vector
+        exact = self._vectors.of(near) @ vector
         best = largest(exact, limit)
         rows, of = self._with_vectors(near[best])
         if allowed is not None:
-            may = np.isin(self._firm_of[rows], allowed, kind="sort")
+            may = _are_in(self._firm_of[rows], allowed)
             rows, of = rows[may], of[may]
         scores = exact[best][of]
         first = np.lexsort((rows, -scores))[:limit]
@@ -88,11 +88,7 @@ def _ranges(starts: npt.NDArray[Any], counts: npt.NDArray[Any]) -> Rows:
     return (np.repeat(skipped, counts) + np.arange(counts.sum())).astype(np.int32)
 
 
-def _read(vectors: Floats, rows: Rows) -> Floats:
-    """Some of the vectors. Pages that were mapped for them are let go: over the searches of a day they would add up to
-    the whole file.
-    """
-    found = vectors[rows]
-    if isinstance(vectors.base, mmap.mmap):
-        vectors.base.madvise(mmap.MADV_DONTNEED)
-    return found
+def _are_in(values: Rows, among: Rows) -> npt.NDArray[np.bool_]:
+    """Which of a few values are among many sorted ones."""
+    places = np.searchsorted(among, values)
+    return np.append(among, -1)[places] == values
