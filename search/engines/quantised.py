@@ -66,7 +66,9 @@ class QuantisedVectors:
         codes[places], scales[places], signs[:, places] = (
             self.codes[staying], self.scales[staying], self.signs[:, staying]
         )  # fmt: skip
-        fresh = np.setdiff1d(np.arange(count, dtype=np.int32), places)
+        missing = np.ones(count, np.bool_)
+        missing[places] = False
+        fresh = np.flatnonzero(missing)
         for part in _parts(len(fresh)):
             rows = fresh[part]
             turned = _turned(vectors[rows], self.rotation)
