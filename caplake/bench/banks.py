@@ -23,10 +23,15 @@ _INVENTED_SHARE: Final = 0.22
 """Share of phrases that hold a word no register has: chosen so that the vocabulary grows as in the registers
 (`python -m caplake.bench.generate --check` prints both exponents)."""
 
+_LONGEST: Final = 5
+"""Words of a phrase at most."""
+
 
 @dataclass(frozen=True)
 class Banks:
-    """Arrays to draw from. `places` are (province short, province and district) in the registers' proportions."""
+    """Arrays to draw from, in the registers' proportions. A title ends in the last three words of a real one, one of
+    `title_ends`; `title_lengths` are the words before these.
+    """
 
     heads: Strings
     tails: Strings
@@ -35,6 +40,7 @@ class Banks:
     words: Strings
     word_shares: npt.NDArray[np.float64]
     phrase_lengths: npt.NDArray[np.int64]
+    title_lengths: npt.NDArray[np.int64]
     industries: Strings
     title_ends: Strings
     ipc: Strings
@@ -66,6 +72,7 @@ def load_banks() -> Banks:
         words=_array(words),
         word_shares=np.array([counts[word] for word in words], np.float64) / sum(counts.values()),
         phrase_lengths=np.array([len(phrase.split()) for phrase in phrases]),
+        title_lengths=np.array([max(len(title.split()) - 3, 1) for title in titles]),
         industries=_array(tables["venture"]["industry"].drop_nulls().to_list()),
         title_ends=_array([" ".join(title.split()[-3:]) for title in titles]),
         ipc=_array(tables["kipris_patents"]["ipc"].drop_nulls().to_list()),
@@ -77,9 +84,13 @@ def draw_names(banks: Banks, count: int, chance: np.random.Generator) -> Strings
     return chance.choice(banks.heads, count) + chance.choice(banks.tails, count)
 
 
-def draw_phrases(banks: Banks, count: int, chance: np.random.Generator) -> Strings:
-    """Product phrases as long as real ones, of real words by frequency, some with a word made of two halves."""
-    lengths = np.minimum(chance.choice(banks.phrase_lengths, count), 5)
+def draw_phrases(
+    banks: Banks, count: int, chance: np.random.Generator, lengths: npt.NDArray[np.int64] | None = None
+) -> Strings:
+    """Phrases with as many words as real ones (of products, where `lengths` are not given), of real words by frequency,
+    some with a word made of two halves.
+    """
+    lengths = np.minimum(chance.choice(banks.phrase_lengths if lengths is None else lengths, count), _LONGEST)
     drawn = chance.choice(banks.words, lengths.sum(), p=banks.word_shares)
     invented = np.flatnonzero(chance.random(len(drawn)) < _INVENTED_SHARE)
     halves = chance.choice(banks.words, (2, len(invented)))

@@ -21,6 +21,8 @@ from caplake.bench.numbers import business_numbers, corporate_numbers, stock_cod
 
 _IN_REGISTER: Final = {"kipris": 0.55, "venture": 0.55, "suppliers": 0.10, "krx": 0.08, "dart": 0.15}
 _PATENTS_OF_AN_APPLICANT: Final = 3.5
+_WRITTEN: Final = {"products": "주생산품", "title": "InventionName"}
+"""Columns of texts by their names in the lake."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,9 @@ def _patents(
             "Applicant": _spelt(firms.name[rows[owner]], chance),
             "ApplicationDate": _compact(filed),
             "ApplicationNumber": (1_020_100_000_000 + np.arange(count)).astype(str),
-            "InventionName": draw_phrases(banks, count, chance) + " " + chance.choice(banks.title_ends, count),
+            "InventionName": draw_phrases(banks, count, chance, banks.title_lengths)
+            + " "
+            + chance.choice(banks.title_ends, count),
             "InternationalpatentclassificationNumber": chance.choice(banks.ipc, count),
             "OpeningDate": empty,
             "OpeningNumber": empty,
@@ -256,13 +260,15 @@ def main() -> None:
     if arguments.check:
         from flows.sources.checking import dry_run
 
-        made = pl.read_csv(arguments.folder / "venture" / "venture_20270101.csv")["주생산품"].drop_nulls().to_list()
-        for label, texts in (
-            ("generated", made),
-            ("bundled", dry_run("venture").valid["products"].drop_nulls().to_list()),
-        ):
-            distinct, exponent = text_shape(texts)
-            print(f"{label}: {distinct:.3f} of the texts distinct, vocabulary grows with exponent {exponent:.3f}")
+        for source, column in (("venture", "products"), ("kipris_patents", "title")):
+            real = dry_run(source).valid[column].drop_nulls().to_list()
+            read = pl.read_csv(next((arguments.folder / source).iterdir()), columns=[_WRITTEN[column]])
+            for label, texts in (("generated", read.to_series().drop_nulls().to_list()), ("bundled", real)):
+                distinct, exponent = text_shape(texts)
+                print(
+                    f"{source}, {label}: {distinct:.3f} of the {column} distinct, "
+                    f"vocabulary grows with exponent {exponent:.3f}"
+                )
 
 
 if __name__ == "__main__":
