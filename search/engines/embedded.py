@@ -14,11 +14,14 @@ from search.engines.base import Difference, Documents, Engine, EngineError, Rows
 from search.engines.embedded_engine import EmbeddedEngine
 from search.engines.inverted import InvertedIndex
 from search.engines.quantised import QUANTISED_FILES, QuantisedVectors
+from search.engines.seal import is_unbroken, seal
 from search.engines.vector_file import VectorFile
 
 _WORDS: Final = "inverted"
 _PARTS: Final = (_WORDS, "firm_of.npy", "vector_of.npy", "vectors.npy", *QUANTISED_FILES)
 """What an index consists of; one of an older version of the code lacks some."""
+_CARRIED_ON: Final = (_WORDS, "vector_of.npy", *QUANTISED_FILES)
+"""What the next index is renewed from."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,16 @@ class EmbeddedStore:
         np.save(aside / "firm_of.npy", documents.statements["firm_row"].to_numpy().astype(np.int32))
         np.save(aside / "vector_of.npy", documents.vector_of.astype(np.int32))
         np.save(aside / "vectors.npy", documents.vectors.astype(np.float32, copy=False))
+        seal(aside, _CARRIED_ON)
         shutil.rmtree(self.folder / snapshot, ignore_errors=True)
         aside.rename(self.folder / snapshot)
 
     def _renewed(
         self, documents: Documents, difference: Difference | None
     ) -> tuple[InvertedIndex, QuantisedVectors] | None:
-        """From the index before; None where there is none to build on."""
-        before = self._opened(difference.before) if difference else None
+        """From the index before; None where there is none to build on, or not as it was written."""
+        is_sound = difference is not None and is_unbroken(self.folder / difference.before)
+        before = self._opened(difference.before) if difference and is_sound else None
         if difference is None or before is None:
             return None
         words, quantised, vector_of = before

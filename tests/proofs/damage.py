@@ -44,6 +44,26 @@ def damaged_cache(damage: Damage) -> Fault:
     return fault
 
 
+def damaged_index(damage: Damage, files: str = "*") -> Fault:
+    """Files of the committed snapshot's index, from which the next is renewed, are not as they were written; put right
+    afterwards, as from a backup."""
+
+    @contextmanager
+    def fault(lake: Path) -> Iterator[None]:
+        folder = lake / Snapshot.current(Lake(str(lake))).index_folder("embedded")
+        whole = {path: path.read_bytes() for path in folder.rglob(f"{files}.npy")}
+        for path, content in whole.items():
+            path.write_bytes(damage(content))
+        try:
+            yield
+        finally:
+            for path, content in whole.items():
+                if path.parent.exists():
+                    path.write_bytes(content)
+
+    return fault
+
+
 def cut(share: float) -> Damage:
     """Only a part of the bytes is there."""
     return lambda whole: whole[: int(len(whole) * share)]
@@ -51,7 +71,9 @@ def cut(share: float) -> Damage:
 
 def rotten(whole: bytes) -> bytes:
     """As many bytes as before, some of those that hold values turned."""
-    values = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")  # what comes before Parquet's footer
+    values = len(whole)
+    if whole.endswith(b"PAR1"):
+        values -= 8 + int.from_bytes(whole[-8:-4], "little")  # the footer's length stands before the last four bytes
     start = values // 3
     turned = bytes(byte ^ 0xFF for byte in whole[start : start + 16])
     return whole[:start] + turned + whole[start + 16 :]

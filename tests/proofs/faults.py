@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Final
 from unittest.mock import patch
@@ -28,8 +28,9 @@ from schemas.lake import Lake, LakeError
 from schemas.lake.layout import timestamp
 from schemas.lake.lock import locked
 from search.engines.embedded import EmbeddedStore
-from tests.proofs.damage import Fault, cut, cut_delivery, cut_drop, damaged_cache, damaged_table, rotten
-from tests.proofs.nights import SOURCE, calm_night, deliver, differing, night, start_night
+from search.engines.inverted import InvertedIndex
+from tests.proofs.damage import Fault, cut, cut_delivery, cut_drop, damaged_cache, damaged_index, damaged_table, rotten
+from tests.proofs.nights import SOURCE, calm_night, deliver, differing, index_hashes, night, start_night
 from tests.proofs.proved import Proved, tell
 from tests.proofs.readers import Reader
 
@@ -99,10 +100,10 @@ def read_only(_lake: Path) -> Iterator[None]:
 def index_not_written(lake: Path) -> Iterator[None]:
     """The disk is full when half of the index is there."""
 
-    def build(store: EmbeddedStore, snapshot: str, _documents: object) -> None:
+    def build(store: EmbeddedStore, snapshot: str, *_: object) -> None:
         aside = store.folder / f".{snapshot}.tmp" / "words"
         aside.mkdir(parents=True)
-        (aside / "meta.json").write_bytes(b"{")
+        (aside / "keys.npy").write_bytes(b"{")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(aside))
 
     with patch.object(EmbeddedStore, "build", build):
@@ -211,6 +212,11 @@ def all_faults() -> dict[str, Fault]:
         **files,
         "tags cut off": damaged_cache(cut(0.5)),
         "tags with wrong bytes": damaged_cache(rotten),
+        "index cut off": damaged_index(cut(0.5)),
+        **{
+            f"index with wrong bytes in its {part.name}": damaged_index(rotten, part.name)
+            for part in fields(InvertedIndex)
+        },
         "read-only lake": read_only,
         "disk full in the index": index_not_written,
         "clock jumps back": clock_back,
@@ -263,7 +269,7 @@ def _heal(lake: Path, calm: Path) -> list[str]:
     except Exception as error:
         return [f"the next run fails: {type(error).__name__}: {error}"]
     wrong = [f"left over: {left}"] if (left := [path.name for path in lake.rglob(".*.tmp")]) else []
-    differ = differing(lake, calm)
+    differ = differing(lake, calm) or (["index"] if index_hashes(lake) != index_hashes(calm) else [])
     return [*wrong, f"the next run does not end as an undisturbed one: {differ}"] if differ else wrong
 
 
