@@ -10,16 +10,13 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import psutil
 
-from caplake.bench.bundled import NEEDS, REGIONS
 from caplake.bench.generate import generate
-from caplake.bench.measure import CAPLAKE, Run, percentiles, run_process
+from caplake.bench.measure import CAPLAKE, Run, run_process
 from caplake.bench.report import Figure
+from caplake.bench.searching import Searched
 from flows.sources.declaration import source_names
 from schemas.lake import Lake, Snapshot
-from search.filters import Filters
-from search.service import SearchService
 
 _CHANGED: Final = 0.01
 ACCEPTED: Final = [part for name in source_names() for part in ("--accept", f"rows of {name}")]
@@ -38,8 +35,7 @@ class Size:
     changed: Run
     snapshot_bytes: int
     index_bytes: int
-    search: dict[str, float]
-    resident_bytes: int
+    search: Searched
 
 
 def measure_size(firms: int, folder: Path) -> Size:
@@ -52,7 +48,6 @@ def measure_size(firms: int, folder: Path) -> Size:
     there = Lake(str(lake))
     snapshot = Snapshot.current(there)
     tables = snapshot.manifest.tables
-    search, resident = _search(there)
     return Size(
         firms=tables["firms"].rows,
         records=tables["links"].rows,
@@ -62,8 +57,7 @@ def measure_size(firms: int, folder: Path) -> Size:
         changed=changed,
         snapshot_bytes=sum(entry.bytes for entry in tables.values()),
         index_bytes=_bytes(lake / snapshot.index_folder("embedded")),
-        search=search,
-        resident_bytes=resident,
+        search=Searched.of(str(lake)),
     )
 
 
@@ -81,7 +75,11 @@ def scale(sizes: Sequence[int], work: Path | None = None) -> list[Figure]:
         figures += [
             Figure("exponent of the full night", f"{_exponent(found, [s.full.seconds for s in found]):.2f}"),
             Figure("exponent of its memory", f"{_exponent(found, [s.full.peak_bytes for s in found]):.2f}"),
-            Figure("exponent of the search, p95", f"{_exponent(found, [s.search['p95'] for s in found]):.2f}"),
+            Figure(
+                "exponent of the search, processor",
+                f"{_exponent(found, [s.search.cpu for s in found]):.2f}",
+            ),
+            Figure("exponent of the search, p95", f"{_exponent(found, [s.search.p95 for s in found]):.2f}"),
         ]
     return figures
 
@@ -90,16 +88,8 @@ def _night(lake: Path, drop: Path) -> Run:
     return run_process([CAPLAKE, "run", "--lake", str(lake), *ACCEPTED], {"CAPLAKE_DROP": str(drop)})
 
 
-def _search(lake: Lake) -> tuple[dict[str, float], int]:
-    service = SearchService.current(lake)
-
-    def filtered(number: int) -> object:
-        return service.search(NEEDS[number % len(NEEDS)], filters=Filters(region=REGIONS[number % len(REGIONS)]))
-
-    return percentiles(filtered, 100), psutil.Process().memory_info().rss
-
-
 def _figures(size: Size) -> list[Figure]:
+    search = size.search
     at = f"{size.firms:,} firms, {size.records:,} records, {size.statements:,} statements"
     return [
         Figure(f"{at}: full night", _run(size.full)),
@@ -108,8 +98,16 @@ def _figures(size: Size) -> list[Figure]:
         Figure(
             "- snapshot and index on disk", f"{size.snapshot_bytes / 2**30:.2f} and {size.index_bytes / 2**30:.2f} GiB"
         ),
-        Figure("- filtered hybrid search", f"p50 {size.search['p50']:.1f} ms, p95 {size.search['p95']:.1f} ms"),
-        Figure("- resident while searching", f"{size.resident_bytes / 2**30:.2f} GiB"),
+        Figure(
+            "- filtered hybrid search",
+            f"p50 {search.p50:.1f} ms, p95 {search.p95:.1f} ms, {search.cpu:.1f} CPU-ms",
+        ),
+        Figure("- recall@100 of the vector leg", f"{search.recall:.4f}", "at least 0.98"),
+        Figure(
+            "- resident while searching",
+            f"{search.resident / 1e9:.2f} GB, of which pages of files {(search.resident - search.own) / 1e9:.2f} GB",
+        ),
+        Figure("- start of the process to its first answer", f"{search.first_answer:.1f} s"),
     ]
 
 
