@@ -10,6 +10,7 @@ import numpy as np
 from schemas.vocabulary import Vocabulary
 from search.answer import Evidence, Hit
 from search.columns import SnapshotColumns
+from search.engines.base import Floats
 from search.filters import Filters, open_questions
 from search.messages import say
 from search.rank import Scores
@@ -72,9 +73,10 @@ class Explainer:
         )
 
     def _best_statements(self, row: int) -> list[tuple[dict[str, Any], int]]:
-        rows = np.flatnonzero(self._columns.firm_of == row)
-        best = rows[np.lexsort((rows, -self._scores.total[rows]))][:_QUOTES]
-        matched = [r for r in best if self._scores.total[r] > 0] or list(best[:1])
+        rows = self._columns.statements_of(np.array([row], np.int32))
+        total = self._scores.of(self._scores.total, rows)
+        best = np.argsort(-total, kind="stable")[:_QUOTES]
+        matched = rows[best[total[best] > 0]] if total.any() else rows[best[:1]]
         return [(self._columns.statements.row(int(r), named=True), int(r)) for r in matched]
 
     def _evidence(self, statement: dict[str, Any]) -> Evidence:
@@ -121,12 +123,15 @@ class Explainer:
             elif self._top_field in statement["fields"] and self._top_field:
                 field = self._vocabulary.field[self._top_field]
                 found.append(say("reason.field", self.language, name=field.short(self.language)))
-            if self._scores.words[row] > 0 and (met := self._met_words(statement["text"])):
+            if self._found(self._scores.words, row) and (met := self._met_words(statement["text"])):
                 shown = ", ".join(dict.fromkeys(statement["text"][a:b] for a, b in met[:3]))
                 found.append(say("reason.words", self.language, words=shown))
-            if not found and self._scores.meaning[row] > 0:
+            if not found and self._found(self._scores.meaning, row):
                 found.append(say("reason.meaning", self.language))
         return found
+
+    def _found(self, leg: Floats, statement: int) -> bool:
+        return bool(self._scores.of(leg, np.array([statement], np.int32))[0] > 0)
 
     def _constraints(self, firm: dict[str, Any]) -> tuple[list[str], list[str]]:
         language, met, unknown = self.language, [], []

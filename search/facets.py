@@ -2,18 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from typing import Final, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from search.bands import AGE, STAFF, age_masks, staff_masks
 from search.columns import Mask, SnapshotColumns
+from search.engines.base import Rows
 from search.filters import certified
 
 Facet = dict[str, int]
-Masks = dict[str, Mask]
+
+_BITS: Final = 32
+_IN_BANDS: Final = ("age", "staff")
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Firms grouped by the values of one facet that they have, which are few combinations: firms are counted by group,
+    and groups by value.
+
+    `group_of` gives the group of each firm row, `members` of shape (groups, values) is 1 where a group has a value.
+    """
+
+    values: tuple[str, ...]
+    group_of: npt.NDArray[np.int32]
+    members: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, masks: Mapping[str, Mask], size: int) -> Self:
+        """Of the firms of every value, out of `size` firms; group 0 has none."""
+        some = np.flatnonzero(np.logical_or.reduce([*masks.values(), np.zeros(size, bool)]))
+        having = [mask[some] for mask in masks.values()]
+        group, first = np.zeros(len(some), np.int64), np.zeros(0, np.int64)
+        for start in range(0, len(having), _BITS):
+            for bit in having[start : start + _BITS]:
+                group = group << 1 | bit
+            _, first, group = np.unique(group, return_index=True, return_inverse=True)
+        group_of = np.zeros(size, np.int32)
+        group_of[some] = group + 1
+        members = np.zeros((len(first) + 1, len(having)))
+        for value, has in enumerate(having):
+            members[1:, value] = has[first]
+        return cls(tuple(masks), group_of, members)
+
+    def count(self, rows: Rows) -> Facet:
+        """Firms among `rows` by value, also those of none."""
+        firms = np.bincount(self.group_of[rows], minlength=len(self.members))
+        return dict(zip(self.values, (firms @ self.members).astype(int).tolist(), strict=True))
 
 
 def facets(columns: SnapshotColumns, hits: Mask, today: date, provinces: Sequence[str] = ()) -> dict[str, Facet]:
@@ -21,36 +61,37 @@ def facets(columns: SnapshotColumns, hits: Mask, today: date, provinces: Sequenc
 
     `city` counts cities and districts of the provinces named, by 5-digit code.
     """
-    rows = np.flatnonzero(hits)
-    found = {"region": _counted(columns.province[rows])}
+    rows = np.flatnonzero(hits).astype(np.int32)
+    found = {"region": _ordered(_counted(columns.province_number[rows]))}
     if provinces:
-        places = columns.region_code[rows]
-        found["city"] = _counted(places[np.isin(columns.province[rows], provinces) & (np.char.str_len(places) == 5)])
-    for name, masks in _masks(columns, today).items():
-        counts = {value: int(np.count_nonzero(mask[rows])) for value, mask in masks.items()}
-        found[name] = {v: n for v, n in counts.items() if n} if name in ("age", "staff") else _ordered(counts)
+        places = columns.region_number[rows]
+        here = np.isin(columns.province_number[rows], [int(code) for code in provinces])
+        found["city"] = _ordered(_counted(places[here & (places >= 10_000)]))
+    for name, groups in columns.of_day(_groups, today).items():
+        counts = groups.count(rows)
+        found[name] = {v: n for v, n in counts.items() if n} if name in _IN_BANDS else _ordered(counts)
     return found
 
 
-@lru_cache(maxsize=4)
-def _masks(columns: SnapshotColumns, today: date) -> dict[str, Masks]:
-    """The firms of every value, once a snapshot and day."""
-    ages, staff = age_masks(columns, today), staff_masks(columns)
-    return {
+def _groups(columns: SnapshotColumns, today: date) -> dict[str, Groups]:
+    """The firms of every value of a facet."""
+    masks = {
         "field": columns.selling,
         "certification": {scheme: certified(columns, scheme, today) for scheme in columns.certified},
         "source": columns.sources,
-        "age": {band: ages[band] for band in AGE},
-        "staff": {band: staff[band] for band in STAFF},
+        "age": {band: columns.of_day(age_masks, today)[band] for band in AGE},
+        "staff": {band: staff_masks(columns)[band] for band in STAFF},
         "experience": columns.industries,
         "registered_supplier": {"true": columns.flag("is_registered_supplier")},
         "has_patent": {"true": columns.has_patents},
     }
+    return {name: Groups.of(values, columns.size) for name, values in masks.items()}
 
 
-def _counted(values: np.ndarray) -> Facet:
-    names, counts = np.unique(values[values != ""], return_counts=True)
-    return _ordered({str(name): int(count) for name, count in zip(names, counts, strict=True)})
+def _counted(codes: npt.NDArray[np.int32]) -> Facet:
+    """Firms by region code; those of unknown regions are not counted."""
+    numbers, counts = np.unique(codes[codes >= 0], return_counts=True)
+    return {str(number): int(count) for number, count in zip(numbers, counts, strict=True)}
 
 
 def _ordered(counts: Facet) -> Facet:

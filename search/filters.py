@@ -131,7 +131,7 @@ def firm_mask(columns: SnapshotColumns, filters: Filters, today: date) -> Mask:
         (filters.field, columns.selling),
         (filters.source, columns.sources),
         (filters.experience, columns.industries),
-        (filters.age, age_masks(columns, today) if filters.age else {}),
+        (filters.age, columns.of_day(age_masks, today) if filters.age else {}),
         (filters.staff, staff_masks(columns) if filters.staff else {}),
     ):
         if wanted_ones:
@@ -147,11 +147,14 @@ def firm_mask(columns: SnapshotColumns, filters: Filters, today: date) -> Mask:
             mask &= columns.flag(column)
     if filters.has_patent:
         mask &= columns.has_patents
-    return mask & ~_known_to_break(columns, filters, today)
+    if bounds := _bounds_broken(filters, today):
+        broken = columns.firms.select(pl.any_horizontal(*bounds).fill_null(False)).to_series()
+        mask &= ~broken.to_numpy().astype(bool)
+    return mask
 
 
-def _known_to_break(columns: SnapshotColumns, filters: Filters, today: date) -> Mask:
-    """Firms whose known age or number of employees is outside the bounds; unknown breaks nothing."""
+def _bounds_broken(filters: Filters, today: date) -> list[pl.Expr]:
+    """Of a row of `firms`: is its known age or number of employees outside the bounds? Unknown breaks nothing."""
     born, people = pl.col("established"), pl.col("employees")
     years = (pl.lit(today) - born).dt.total_days() / _DAYS_A_YEAR
     broken: list[pl.Expr] = []
@@ -163,9 +166,7 @@ def _known_to_break(columns: SnapshotColumns, filters: Filters, today: date) -> 
         broken.append(people < filters.min_employees)
     if filters.max_employees is not None:
         broken.append(people > filters.max_employees)
-    if not broken:
-        return np.zeros(columns.size, bool)
-    return columns.firms.select(pl.any_horizontal(*broken).fill_null(False)).to_series().to_numpy().astype(bool)
+    return broken
 
 
 def certified(columns: SnapshotColumns, scheme: str, today: date) -> Mask:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 from search.columns import Mask, SnapshotColumns
+from search.engines.base import Engine, LexicalQuery, TermGroup
 from search.expand import load_words
-from search.near_names import NearTexts, letters, unlikeliness
+from search.near_names import NearTexts, SameTexts, letters, letters_of, unlikeliness
 from search.understand import Understood
 from transforms import names, sounds
 from transforms.text import folded, run_tokens, words
@@ -24,6 +25,10 @@ _FEWEST_CONSONANTS: Final = 4
 _MOST_NEAR: Final = 5
 """Firms shown for a name that no firm has exactly; firms of one name are shown all."""
 
+_HANGUL: Final = re.compile("[가-힣]+")
+_FIRMS_READ: Final = 64
+"""Firms whose statements are read first for a word; more follow where it is not in them."""
+
 Found = list[tuple[int, str]]
 """Firm rows with why each is there: identifier, name, spelling or near_name."""
 
@@ -33,8 +38,10 @@ class Lookup:
     (LG이노텍, 엘지이노텍), and with one typing error.
     """
 
-    def __init__(self, columns: SnapshotColumns) -> None:
+    def __init__(self, columns: SnapshotColumns, engine: Engine) -> None:
         self._columns = columns
+        self._engine = engine
+        self._is_used = lru_cache(maxsize=4_096)(self._is_written)
 
     def find(self, understood: Understood, allowed: Mask) -> Found:
         """Firm rows with why, best first; several firms of one name are all there.
@@ -46,7 +53,7 @@ class Lookup:
             (row, "identifier") for scheme, value in understood.identifiers for row in self._by_number(scheme, value)
         ]
         bare = names.bare_text(folded(understood.text))
-        exact = [(row, "name") for row in self._best_first(self._by_key.get(names.squeezed_text(bare), ()))]
+        exact = [(row, "name") for row in self._bearing(self._written.same(names.squeezed_text(bare)))]
         found = [*by_number, *exact]
         if not self._is_need(understood):
             found += self._spelled(bare) or ([] if found else self._nearly(bare))
@@ -65,8 +72,7 @@ class Lookup:
         return len(named) >= _NEED_SHARE * len(text)
 
     def _spelled(self, bare: str) -> Found:
-        rows = self._spoken.get(sounds.spoken_text(bare), ())
-        return [(row, "spelling") for row in self._best_first(rows)]
+        return [(row, "spelling") for row in self._bearing(self._spoken.same(sounds.spoken_text(bare)))]
 
     def _nearly(self, bare: str) -> Found:
         if not self._has_unknown_word(bare):
@@ -79,76 +85,84 @@ class Lookup:
         typed = letters(key)
         if len(typed) < _FEWEST_LETTERS:
             return []
-        places = sorted({*self._typed.near(typed), *self._syllables.near(key)})
-        close = self._keys[places] if places else self._keys.clear()
         cost: dict[int, float] = {}
-        for name, row in close.select("key", "row").iter_rows():
-            cost[row] = min(unlikeliness(key, name), cost.get(row, float("inf")))
-        return sorted(self._best_first(list(cost)), key=lambda row: cost[row])
+        for at in {*self._typed.near(typed), *self._syllables.near(key)}:
+            error = unlikeliness(key, self._names["key"][at])
+            for row in self._names["rows"][at]:
+                cost[row] = min(error, cost.get(row, float("inf")))
+        return sorted(self._best_first(cost), key=lambda row: cost[row])
 
     def _alike(self, bare: str) -> list[int]:
         """Firms whose name has the consonants of this one, written in letters for Hangul or the other way round."""
         consonants = sounds.skeleton_text(bare)
         if len(consonants) < _FEWEST_CONSONANTS:
             return []
-        rows = self._skeletons.get(consonants, ())
-        return self._best_first(rows) if len(rows) <= _MOST_NEAR else []
+        rows = self._bearing(self._skeletons.same(consonants))
+        return rows if len(rows) <= _MOST_NEAR else []
 
     def _has_unknown_word(self, text: str) -> bool:
         """Is there a word that neither the statements nor the counted words of both languages know?"""
         known = load_words()
         for word, _, _ in words(text):
-            listed = known.row(run_tokens(word)[0]) is not None if word.isascii() else word in self._used
+            listed = known.row(run_tokens(word)[0]) is not None if word.isascii() else self._is_used(word)
             if not listed:
                 return True
         return False
 
-    def _best_first(self, rows: Sequence[int]) -> list[int]:
+    def _is_written(self, word: str) -> bool:
+        """Does a statement have this Hangul word? The engine tells whose may have it, and some of theirs are read."""
+        if not _HANGUL.fullmatch(word):
+            return False
+        asked = LexicalQuery(groups=(TermGroup((run_tokens(word),)),))
+        firms, texts = self._engine.matching_firms(asked), self._columns.statements["text"]
+        start, size = 0, _FIRMS_READ
+        while start < len(firms):
+            rows = self._columns.statements_of(firms[start : start + size])
+            if texts.gather(rows).str.contains(rf"(?:^|[^가-힣]){word}(?:[^가-힣]|$)").any():
+                return True
+            start, size = start + size, 8 * size
+        return False
+
+    def _best_first(self, rows: Iterable[int]) -> list[int]:
         """Firms that are told more of come first."""
         counts = self._columns.statement_count
-        return sorted(rows, key=lambda row: (-counts[row], row))
+        return sorted(set(rows), key=lambda row: (-counts[row], row))
+
+    def _bearing(self, places: Sequence[int]) -> list[int]:
+        """Rows of the firms that bear the names at these places."""
+        return self._best_first(row for at in places for row in self._names["rows"][at])
 
     @cached_property
-    def _keys(self) -> pl.DataFrame:
-        """Names as `bare` and as `key` without blanks, by firm `row`; second names in brackets and English ones too."""
-        columns = self._columns
-        written = pl.concat(
-            [
-                columns.names.select("firm_id", "name"),
-                columns.names.select("firm_id", name=names.remarks(pl.col("name"))),
-                columns.firms.select("firm_id", name="name_en"),
-            ]
-        ).drop_nulls("name")
-        table = written.select("firm_id", bare=names.bare_name(pl.col("name"))).drop_nulls("bare").unique()
-        rows = pl.DataFrame({"firm_id": columns.firms["firm_id"], "row": np.arange(columns.size, dtype=np.int32)})
-        keyed = table.with_columns(key=names.squeezed(pl.col("bare"))).join(rows, on="firm_id")
-        return keyed.filter(pl.col("key") != "").unique(["key", "row"], keep="first").sort("row", "key")
+    def _names(self) -> pl.DataFrame:
+        """Distinct names as `bare` and as `key` without blanks, each with the `rows` of its firms; second names in
+        brackets and English ones are among them.
+        """
+        table = self._columns.names.select("row", "name")
+        # A firm has one name from several registers, one after the other.
+        table = table.filter(pl.any_horizontal(pl.all().ne_missing(pl.all().shift())))
+        bare = table.select("row", bare=names.bare_name(pl.col("name"))).drop_nulls("bare")
+        grouped = bare.group_by("bare").agg(rows=pl.col("row"))
+        return grouped.with_columns(key=names.squeezed(pl.col("bare"))).filter(pl.col("key") != "")
 
     @cached_property
-    def _by_key(self) -> dict[str, list[int]]:
-        return _grouped(self._keys.select("key", "row"))
+    def _written(self) -> SameTexts:
+        return SameTexts(self._names["key"])
 
     @cached_property
-    def _spoken(self) -> dict[str, list[int]]:
-        return _grouped(self._keys.select("row", key=sounds.spoken_key(pl.col("bare"))))
+    def _spoken(self) -> SameTexts:
+        return SameTexts(self._names.select(sounds.spoken_key(pl.col("bare"))).to_series())
 
     @cached_property
-    def _skeletons(self) -> dict[str, list[int]]:
-        return _grouped(self._keys.select("row", key=sounds.skeleton(pl.col("bare"))))
+    def _skeletons(self) -> SameTexts:
+        return SameTexts(self._names.select(sounds.skeleton(pl.col("bare"))).to_series())
 
     @cached_property
     def _syllables(self) -> NearTexts:
-        return NearTexts(self._keys["key"])
+        return NearTexts(self._names["key"])
 
     @cached_property
     def _typed(self) -> NearTexts:
-        return NearTexts(pl.Series([letters(key) for key in self._keys["key"]], dtype=pl.String))
-
-    @cached_property
-    def _used(self) -> frozenset[str]:
-        """Hangul words of all statements."""
-        found = self._columns.statements["text"].str.extract_all(r"[가-힣]+").explode().unique().drop_nulls()
-        return frozenset(found)
+        return NearTexts(letters_of(self._names["key"]))
 
     @cached_property
     def _identifiers(self) -> pl.DataFrame:
@@ -156,12 +170,7 @@ class Lookup:
 
     def _by_number(self, scheme: str, value: str) -> list[int]:
         if scheme == "firm_id":
-            return [self._columns.row_of[value]] if value in self._columns.row_of else []
+            row = self._columns.row_of.get(value)
+            return [] if row is None else [row]
         ids = self._identifiers.filter((pl.col("scheme") == scheme) & (pl.col("value") == value))["firm_id"].unique()
-        return sorted(self._columns.row_of[firm_id] for firm_id in ids)
-
-
-def _grouped(keys: pl.DataFrame) -> dict[str, list[int]]:
-    """Firm rows by key."""
-    grouped = keys.drop_nulls("key").unique().group_by("key").agg(pl.col("row").sort())
-    return dict(zip(grouped["key"], grouped["row"].to_list(), strict=True))
+        return sorted(self._columns.row_of.rows(ids).tolist())

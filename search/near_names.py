@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from rapidfuzz.distance import OSA, Postfix, Prefix
 
@@ -20,6 +23,11 @@ _TO_INITIALS: Final = str.maketrans(_FINALS_AS_INITIALS)
 def letters(text: str) -> str:
     """Hangul as the letters that are typed, other characters as they are."""
     return unicodedata.normalize("NFKD", text).translate(_TO_INITIALS)
+
+
+def letters_of(texts: pl.Series) -> pl.Series:
+    """`letters` of each text."""
+    return texts.str.normalize("NFKD").str.replace_many(_FINALS_AS_INITIALS)
 
 
 _ROWS: Final = ("ᄇᄌᄃᄀ쇼ᅧᅣᅢᅦ", "ᄆᄂᄋᄅ호ᅥᅡᅵ", "ᄏᄐᄎ퓨ᅮᅳ", "qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -54,6 +62,41 @@ def _of_one_character(wrong: str, right: str) -> float:
     return 0.5 if other in _BESIDE else 1.0
 
 
+@dataclass(frozen=True)
+class HashTable:
+    """Positions of texts, found by text: a sorted table of hashes takes an eighth of a dictionary's memory."""
+
+    hashes: npt.NDArray[np.uint64]
+    positions: Rows
+
+    @classmethod
+    def of(cls, texts: pl.Series) -> Self:
+        """Of texts; null ones are not found."""
+        some = texts.is_not_null().arg_true()
+        hashes = texts.gather(some).hash().to_numpy()
+        order = np.argsort(hashes, kind="stable")
+        return cls(hashes[order], some.to_numpy()[order].astype(np.int32))
+
+    def candidates(self, texts: Iterable[str]) -> Rows:
+        """Positions of all these texts, and by chance of another."""
+        asked = pl.Series(sorted(texts), dtype=pl.String).hash().to_numpy()
+        spans = (np.searchsorted(self.hashes, asked, side=side) for side in ("left", "right"))
+        parts = [self.positions[start:end] for start, end in zip(*spans, strict=True)]
+        return np.unique(np.concatenate([np.empty(0, np.int32), *parts]))
+
+
+class SameTexts:
+    """Texts equal to a text."""
+
+    def __init__(self, texts: pl.Series) -> None:
+        self._texts = texts
+        self._table = HashTable.of(texts)
+
+    def same(self, text: str) -> list[int]:
+        """Positions of the texts that are this one."""
+        return [at for at in self._table.candidates([text]).tolist() if self._texts[at] == text]
+
+
 class NearTexts:
     """Texts within one edit (a character too many, missing, another, or two swapped) of a text.
 
@@ -65,31 +108,26 @@ class NearTexts:
         self._texts = texts
         length = texts.str.len_chars()
         halves = pl.DataFrame({"text": texts, "n": length.cast(pl.String), "half": (length // 2).cast(pl.Int64)})
-        keys = halves.select(
-            front=pl.col("n") + "<" + pl.col("text").str.slice(0, pl.col("half")),
-            back=pl.col("n") + ">" + pl.col("text").str.slice(pl.col("half")),
-        )
-        hashes = np.concatenate([keys[side].hash().to_numpy() for side in ("front", "back")])
-        order = np.argsort(hashes, kind="stable")
-        self._hashes = hashes[order]
-        self._rows = (order % len(texts)).astype(np.int32) if len(texts) else order.astype(np.int32)
+        front = pl.col("n") + "<" + pl.col("text").str.slice(0, pl.col("half"))
+        back = pl.col("n") + ">" + pl.col("text").str.slice(pl.col("half"))
+        self._halves = [HashTable.of(halves.select(half=side)["half"]) for side in (front, back)]
 
     def near(self, text: str) -> list[int]:
         """Positions of the texts within one edit."""
-        rows = self._sharing_a_half(text)
-        others = self._texts.gather(rows).to_list()
-        return [row for row, other in zip(rows.tolist(), others, strict=True) if OSA.distance(text, other) <= 1]
+        halves = _halves_of_near(text)
+        places = np.unique(np.concatenate([side.candidates(halves) for side in self._halves]))
+        others = self._texts.gather(places).to_list()
+        return [at for at, other in zip(places.tolist(), others, strict=True) if OSA.distance(text, other) <= 1]
 
-    def _sharing_a_half(self, text: str) -> Rows:
-        probes = set()
-        for length in range(max(len(text) - 1, 1), len(text) + 2):
-            half = length // 2
-            probes |= {f"{length}<{text[:half]}", f"{length}>{text[len(text) - length + half :]}"}
-        # Two swapped characters may stand in both halves.
-        half = len(text) // 2
-        if half:
-            probes.add(f"{len(text)}<{text[: half - 1]}{text[half]}")
-        hashes = pl.Series(sorted(probes), dtype=pl.String).hash().to_numpy()
-        starts, ends = np.searchsorted(self._hashes, hashes), np.searchsorted(self._hashes, hashes, side="right")
-        parts = [self._rows[start:end] for start, end in zip(starts, ends, strict=True)]
-        return np.unique(np.concatenate([np.empty(0, np.int32), *parts]))
+
+def _halves_of_near(text: str) -> set[str]:
+    """The halves of which a text within one edit has one."""
+    halves = set()
+    for length in range(max(len(text) - 1, 1), len(text) + 2):
+        half = length // 2
+        halves |= {f"{length}<{text[:half]}", f"{length}>{text[len(text) - length + half :]}"}
+    # Two swapped characters may stand in both halves.
+    half = len(text) // 2
+    if half:
+        halves.add(f"{len(text)}<{text[: half - 1]}{text[half]}")
+    return halves

@@ -110,9 +110,12 @@ class Profiles:
             "links",
             "changes",
         )
-        return {**{name: self._snapshot.table(name) for name in names}, "capabilities": self._columns.statements}
+        return {name: self._snapshot.table(name) for name in names}
 
     def _of(self, table: str, firm_id: str) -> list[Row]:
+        if table == "capabilities":
+            rows = self._columns.statements_of(np.array([self._columns.row_of[firm_id]], np.int32))
+            return self._columns.statements[rows].to_dicts()
         return self._tables[table].filter(pl.col("firm_id") == firm_id).drop("firm_id").to_dicts()
 
     def newest(self, firm_id: str) -> date | None:
@@ -122,7 +125,7 @@ class Profiles:
 
     def _similar(self, row: int) -> list[Row]:
         """Firms whose statements lie nearest to the mean of this firm's, by embedding."""
-        own = np.flatnonzero(self._columns.firm_of == row)[:_STATEMENTS_ASKED]
+        own = self._columns.statements_of(np.array([row], np.int32))[:_STATEMENTS_ASKED]
         if not len(own):
             return []
         mean = self._embedder.encode_passages(self._columns.statements["text"][own].to_list()).mean(axis=0)

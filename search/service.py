@@ -19,7 +19,7 @@ from schemas.vocabulary import Vocabulary, load_vocabulary
 from search.answer import Answer, Hit, Relaxation
 from search.columns import Mask, SnapshotColumns
 from search.embedding import Embedder, EmbeddingError, load_embedder
-from search.engines.base import Candidates, Engine, Floats, LexicalQuery
+from search.engines.base import Candidates, Engine, Floats, LexicalQuery, Rows
 from search.engines.stores import open_store
 from search.expand import load_words
 from search.explain import Explainer
@@ -49,12 +49,26 @@ class BadNeed(ValueError):
 class Ranking:
     """All firms that count as hits, best first, and those that only resemble the need."""
 
-    hits: np.ndarray
-    related: np.ndarray
-    firm_scores: np.ndarray
+    columns: SnapshotColumns
+    firm_scores: Floats
     scores: Scores
     mask: Mask
+    resembling: Mask
     aim: Sought
+
+    @cached_property
+    def hits(self) -> Rows:
+        """Firm rows, best first."""
+        return self.best(self.mask)
+
+    @cached_property
+    def related(self) -> Rows:
+        """Firm rows, best first."""
+        return self.best(self.resembling)
+
+    def best(self, among: Mask, first: int | None = None) -> Rows:
+        """Rows of the firms among `among`, or the first so many, best first."""
+        return ordered(self.columns, self.firm_scores, np.flatnonzero(among).astype(np.int32), first)
 
 
 @dataclass(frozen=True)
@@ -73,7 +87,14 @@ class Selection:
         """Firm rows, best first; none where the need was refused."""
         if self.refused:
             return []
-        return [*self.leads, *(int(row) for row in self.ranking.hits if row not in self.leads)]
+        return [*self.leads, *(row for row in self.ranking.hits.tolist() if row not in self.leads)]
+
+    def places(self, start: int, stop: int) -> list[int]:
+        """`order[start:stop]`, without ordering what comes after."""
+        if self.refused:
+            return []
+        hits = self.ranking.best(self.ranking.mask, stop).tolist()
+        return [*self.leads, *(row for row in hits if row not in self.leads)][start:stop]
 
 
 class SearchService:
@@ -125,7 +146,7 @@ class SearchService:
 
     @cached_property
     def lookup(self) -> Lookup:
-        return Lookup(self.columns)
+        return Lookup(self.columns, self.engine)
 
     @cached_property
     def likeness(self) -> Likeness:
@@ -212,10 +233,9 @@ class SearchService:
         """
         chosen = self.select(need, filters=filters, dropped=dropped, language=language)
         ranking, refused = chosen.ranking, chosen.refused
-        kin = ranking.related[self._kin(ranking.scores)[ranking.related]]
+        kin = ranking.best(ranking.resembling & self._kin(ranking.scores), _RELATED)
         related = [
-            chosen.explainer.hit(rank, int(row), float(ranking.firm_scores[row]))
-            for rank, row in enumerate(kin[:_RELATED], 1)
+            chosen.explainer.hit(rank, int(row), float(ranking.firm_scores[row])) for rank, row in enumerate(kin, 1)
         ]
         mask = ranking.mask | self.columns.mask(list(chosen.leads))
         total = int(mask.sum())
@@ -266,7 +286,7 @@ class SearchService:
     @staticmethod
     def explained(chosen: Selection, start: int, stop: int) -> Iterator[Hit]:
         """Hits of the ranks from `start` on, counted from 0, up to but without `stop`, one by one."""
-        for rank, row in enumerate(chosen.order[start:stop], start + 1):
+        for rank, row in enumerate(chosen.places(start, stop), start + 1):
             why = chosen.leads.get(row)
             # A firm that was looked up by name or number is certain, and that is told first.
             score = 1.0 if why else float(chosen.ranking.firm_scores[row])
@@ -287,10 +307,11 @@ class SearchService:
             near = self.likeness.meaning(vector)
             firm_scores, mask = self.likeness.score(lexical, near, understood.places), alike(near) & allowed
         else:
-            firm_scores, mask = score_firms(columns, scores.total, self._weights), self._hits(understood, aim) & allowed
-        hits = ordered(columns, firm_scores, mask)
-        resembling = allowed & ~mask & (firm_scores > 0)
-        return Ranking(hits, ordered(columns, firm_scores, resembling), firm_scores, scores, mask, aim)
+            firms = columns.firm_of[scores.rows]
+            heard = allowed[firms]
+            firm_scores = score_firms(firms[heard], scores.total[heard], columns.size, self._weights)
+            mask = self._hits(understood, aim) & allowed
+        return Ranking(columns, firm_scores, scores, mask, allowed & ~mask & (firm_scores > 0), aim)
 
     def _hits(self, understood: Understood, aim: Sought) -> Mask:
         """The predicate: a statement of the firm is tagged with a sought concept, a broader one or a field that is
@@ -310,7 +331,7 @@ class SearchService:
 
         Likeness of words or meaning alone would show a buyer who is a bakery other bakeries.
         """
-        return self.columns.mask(self.columns.firm_of[np.flatnonzero(scores.concepts)])
+        return self.columns.mask(self.columns.firm_of[scores.rows[scores.concepts > 0]])
 
     def _sought(self, understood: Understood) -> Sought:
         if understood.describes:

@@ -90,5 +90,5 @@ def _ranges(starts: npt.NDArray[Any], counts: npt.NDArray[Any]) -> Rows:
 
 def _are_in(values: Rows, among: Rows) -> npt.NDArray[np.bool_]:
     """Which of a few values are among many sorted ones."""
-    places = np.searchsorted(among, values)
-    return np.append(among, -1)[places] == values
+    found: npt.NDArray[np.bool_] = np.append(among, -1)[np.searchsorted(among, values)] == values
+    return found

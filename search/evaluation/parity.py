@@ -75,7 +75,7 @@ def questions(service: SearchService, size: int, seed: int = 1) -> list[Question
 
 def _filters(service: SearchService) -> list[Filters]:
     """None for a third of the needs; else a province, a field, a certification, or some of them at once."""
-    provinces = sorted({str(code) for code in service.columns.province if code})
+    provinces = [str(number) for number in np.unique(service.columns.province_number) if number >= 0]
     fields = sorted(service.columns.fields.ids)
     schemes = sorted(service.columns.certified)
     some = [

@@ -53,20 +53,30 @@ def test_a_named_concept_beats_the_field_alone() -> None:
 
 def test_one_exact_statement_beats_many_vague_ones() -> None:
     many = [0.3] * 50
-    scores = score_firms(columns_of([0] * 50 + [1], 2), np.array([*many, 0.9], np.float32))
+    scores = score_firms(np.array([0] * 50 + [1], np.int32), np.array([*many, 0.9], np.float32), 2)
     assert scores[1] > scores[0]
 
 
 def test_statements_after_the_fourth_add_nothing() -> None:
-    four = score_firms(columns_of([0] * 4, 1), np.full(4, 0.5, np.float32))
-    five_hundred = score_firms(columns_of([0] * 500, 1), np.full(500, 0.5, np.float32))
+    four = score_firms(np.zeros(4, np.int32), np.full(4, 0.5, np.float32), 1)
+    five_hundred = score_firms(np.zeros(500, np.int32), np.full(500, 0.5, np.float32), 1)
     assert four[0] == pytest.approx(five_hundred[0]) == pytest.approx(0.5)
 
 
 def test_ties_go_to_the_more_complete_record_then_to_the_row() -> None:
     columns = columns_of([0, 1, 1, 2], 3)
-    order = ordered(columns, np.array([0.5, 0.5, 0.5], np.float32), np.array([True, True, True]))
+    order = ordered(columns, np.array([0.5, 0.5, 0.5], np.float32), np.arange(3, dtype=np.int32))
     assert order.tolist() == [1, 0, 2]
+
+
+def test_the_first_of_an_order_are_those_of_the_whole_order() -> None:
+    chance = np.random.default_rng(3)
+    columns = columns_of(chance.integers(0, 300, 900).tolist(), 300)
+    scores, rows = (chance.integers(0, 20, 300) / 20).astype(np.float32), np.arange(0, 300, 2, dtype=np.int32)
+    whole = ordered(columns, scores, rows).tolist()
+    assert whole == sorted(rows.tolist(), key=lambda row: (-scores[row], -columns.statement_count[row], row))
+    for first in (0, 1, 7, 149, 150, 200):
+        assert ordered(columns, scores, rows, first).tolist() == whole[:first]
 
 
 @pytest.fixture
