@@ -23,12 +23,13 @@ def describe(night: Night, sources: list[str]) -> None:
     writer = SnapshotWriter(night.lake, night.snapshot)
     declared = [load_source(name) for name in sources]
     links = writer.table("links").filter(pl.col("tier") != "review")
-    rows = all_records(writer, sources).join(links.select("record_key", "firm_id", "tier"), on="record_key")
     kinds = [
         StatementKind(source.name, said.column, said.kind, said.weight, source.role)
         for source in declared
         for said in source.statements
     ]
+    told = {"record_key", "as_of", "name", "is_corporation", *(kind.column for kind in kinds)}
+    rows = all_records(writer, sources, told).join(links.select("record_key", "firm_id", "tier"), on="record_key")
     capabilities = capabilities_table(rows, kinds, partial(tags_of, night.lake))
     firms = firms_table(
         rows,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import polars as pl
 
 from flows.night import Night
 from flows.review import decisions
 from flows.sources import Source, load_source
 from flows.sources.renaming import current_keys
-from flows.takedown import hidden_clusters
+from flows.takedown import hidden_clusters, hidden_firms
 from schemas.gold import GOLD_TABLES
 from schemas.lake.ledger import append_ledger, read_ledger
 from schemas.lake.writer import SnapshotWriter
@@ -33,9 +35,10 @@ def resolve(night: Night, sources: list[str]) -> None:
     # By firm, since every table about firms is: what is nearly in order is sorted in a third of the time.
     by_firm = identities.assigned.sort("firm_id", "record_key")
     rows = by_firm.join(rows, on="record_key", maintain_order="left")
-    hidden = _hidden(night, rows.join(linked.records.select("record_key", "cluster"), on="record_key"))
-    _withdraw(writer, sources, hidden)
-    rows, links = (table.join(hidden, on="record_key", how="anti", maintain_order="left") for table in (rows, links))
+    hidden = _hidden(night, rows, linked)
+    if not hidden.is_empty():
+        _withdraw(writer, sources, hidden)
+        rows, links = (t.join(hidden, on="record_key", how="anti", maintain_order="left") for t in (rows, links))
     gone = hidden["firm_id"].unique().implode()
     history = id_history(pl.concat([ledger, identities.ledger]))
     tables = {
@@ -55,15 +58,22 @@ def resolve(night: Night, sources: list[str]) -> None:
         writer.write(name, table, GOLD_TABLES[name])
 
 
-def all_records(writer: SnapshotWriter, sources: list[str]) -> pl.DataFrame:
-    """Rows of every source in one wide table with the column `source`."""
-    return pl.concat(
-        [writer.table(f"sources/{name}").with_columns(source=pl.lit(name)) for name in sources], how="diagonal"
-    )
+def all_records(writer: SnapshotWriter, sources: list[str], columns: Collection[str] | None = None) -> pl.DataFrame:
+    """Rows of every source in one wide table with the column `source`; of all columns, or of those that are asked for
+    and that any source has.
+    """
+    parts = []
+    for name in sources:
+        asked = [c for c in writer.columns(f"sources/{name}") if columns is None or c in columns]
+        parts.append(writer.table(f"sources/{name}", asked).with_columns(source=pl.lit(name)))
+    return pl.concat(parts, how="diagonal")
 
 
-def _hidden(night: Night, rows: pl.DataFrame) -> pl.DataFrame:
+def _hidden(night: Night, rows: pl.DataFrame, linked: LinkedRecords) -> pl.DataFrame:
     """record_key and firm_id of the records of firms that are taken down."""
+    if not hidden_firms(night.lake):
+        return rows.select("record_key", "firm_id").clear()
+    rows = rows.join(linked.records.select("record_key", "cluster"), on="record_key")
     clusters = hidden_clusters(rows, night.lake)
     return rows.filter(pl.col("cluster").is_in(clusters.implode())).select("record_key", "firm_id")
 
