@@ -1,4 +1,4 @@
-"""A sample of the fan-out proof, with larger parts than `make proofs` cuts."""
+"""Samples of the proofs of the fan-out: larger parts than `make proofs` cuts, one worker lost."""
 
 from __future__ import annotations
 
@@ -19,3 +19,25 @@ def test_two_dask_workers_write_the_same_bytes_as_one_process(tmp_path: Path, mo
     assert found.problems == []
     assert sum(found.parts) >= 3
     assert found.texts > 1_500
+
+
+@pytest.mark.slow
+@pytest.mark.prefect
+def test_a_worker_killed_while_it_embeds_costs_no_answer(tmp_path: Path) -> None:
+    from tests.proofs.workers import CASES, lose_workers
+
+    name = "halfway through writing them"
+    found = lose_workers(tmp_path, {name: CASES[name]})
+    assert found.problems == []
+    assert (found.told, found.killed) == ({name: "committed the same bytes"}, 1)
+    assert found.reads > 0
+
+
+def test_a_cluster_of_ours_does_not_wait_for_ever_for_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    import dask
+
+    from flows.fanout import WORKERLESS, dask_runner
+
+    monkeypatch.delenv("CAPLAKE_DASK", raising=False)
+    dask_runner()
+    assert dask.config.get("distributed.scheduler.no-workers-timeout") == WORKERLESS

@@ -21,7 +21,8 @@ class Fault:
     """What happens to requests whose method and path hold `path`, after `skip` of them, `times` times.
 
     `delay` seconds first; then `gone` breaks the connection, `status` refuses, `spoil` changes the node's answer.
-    `after_path` arms the fault only once such a request was seen. `hits` counts.
+    `after_path` arms the fault only once such a request was seen; nothing happens while it is not `armed`.
+    `hits` counts.
     """
 
     path: str = ""
@@ -32,12 +33,15 @@ class Fault:
     status: int = 0
     spoil: bool = False
     after_path: str = ""
+    armed: bool = True
     hits: int = 0
     _seen: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def strikes(self, request: str) -> bool:
         with self._lock:
+            if not self.armed:
+                return False
             if self.after_path:
                 if self.after_path in request:
                     self.after_path = ""

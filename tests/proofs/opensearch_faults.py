@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from unittest.mock import patch
@@ -35,13 +36,16 @@ NEED = "반도체 검사 장비"
 class Case:
     """A fault, whether the night is to commit under it, and a part of what it must say where it is not.
 
-    `warns` where the night commits and tells that outsiders were not moved.
+    `warns` where the night commits and tells that outsiders were not moved. The fault begins with the step `at`. The
+    client waits `patience` seconds for an answer.
     """
 
     fault: Fault
     commits: bool
     said: str = ""
     warns: bool = False
+    at: str = ""
+    patience: int = 60
 
 
 @dataclass
@@ -53,16 +57,19 @@ class Outcome:
 
 
 def cases() -> dict[str, Case]:
-    """Made anew each time, since a fault counts. The client waits three seconds for an answer (`patient`)."""
+    """Made anew each time, since a fault counts."""
     return {
         "slow answers": Case(Fault(delay=0.2), commits=True),
-        "no answer in time": Case(Fault("PUT /proof-", delay=8), commits=False, said="did not answer within"),
+        "no answer in time": Case(
+            Fault("PUT /proof-", delay=8), commits=False, said="did not answer within", patience=3
+        ),
         "429 for a moment": Case(Fault("_bulk", status=429, times=2), commits=True),
         "429 for good": Case(Fault("_bulk", status=429), commits=False, said="overloaded"),
         "one statement refused": Case(Fault("_bulk", spoil=True, times=1), commits=False, said="refused 1 of"),
         "read-only": Case(Fault("PUT /proof-", status=403), commits=False, said="is read-only"),
         "gone while loading": Case(Fault(gone=True, after_path="_bulk"), commits=False, said="cannot be reached"),
         "gone before the gates": Case(Fault(gone=True, after_path="_clone"), commits=False, said="cannot be reached"),
+        "gone at the commit": Case(Fault(gone=True, armed=False), commits=True, said="cannot be reached", at="commit"),
         "alias cannot move": Case(Fault("_aliases", gone=True), commits=True, warns=True),
     }
 
@@ -95,9 +102,10 @@ def _run_case(lake: Path, between: Proxy, case: Case, node_url: str, outcome: Ou
     there = Lake(str(lake))
     before = there.current()
     told, report = "", None
-    with between.fault(case.fault) as fault:
+    patience = {"CAPLAKE_OPENSEARCH_SECONDS": str(case.patience)}
+    with between.fault(case.fault) as fault, patch.dict(os.environ, patience):
         try:
-            report = _night(lake)
+            report = _night(lake, lambda step, _: setattr(fault, "armed", fault.armed or step == case.at))
         except EngineError as error:
             told = str(error)
     kept = there.read_json(f"reports/{there.names('reports')[-1]}")
@@ -122,8 +130,8 @@ def _run_case(lake: Path, between: Proxy, case: Case, node_url: str, outcome: Ou
     return told or ("committed, " + "; ".join(report.warnings) if report and report.warnings else "committed")
 
 
-def _night(lake: Path) -> NightReport:
-    return run_night(new_night(str(lake), [SOURCE], ["opensearch"]), DirectRunner())
+def _night(lake: Path, tell: Callable[[str, float | None], None] = lambda _step, _seconds: None) -> NightReport:
+    return run_night(new_night(str(lake), [SOURCE], ["opensearch"]), DirectRunner(tell))
 
 
 def _store(node_url: str) -> OpenSearchStore:
@@ -135,7 +143,6 @@ def _environment(between: Proxy, drop: Path) -> dict[str, str]:
         "CAPLAKE_DROP": str(drop),
         "CAPLAKE_OPENSEARCH_URL": between.url,
         "CAPLAKE_OPENSEARCH_PREFIX": PREFIX,
-        "CAPLAKE_OPENSEARCH_SECONDS": "3",
     }
 
 
