@@ -203,17 +203,16 @@ class SnapshotColumns:
 
     @property
     def names(self) -> pl.DataFrame:
-        """Every name of every firm, with its firm's row; read when it is asked for."""
-        table = self.snapshot.table("names", ["firm_id", "name", "kind"])
+        """Every name of every firm by every record, with its firm's row; read when it is asked for."""
+        table = self.snapshot.table("names", ["firm_id", "name", "source"])
         return table.with_columns(row=pl.Series(self._runs(table["firm_id"])))
 
     @cached_property
     def sources(self) -> dict[str, Mask]:
-        """Per source the firms that have a record in it."""
-        links = self.snapshot.table("links", ["record_key", "firm_id"])
-        names = links["record_key"].str.split_exact(":", 1).struct.field("field_0")
-        of = Postings.from_pairs(names, self.row_of.rows(links["firm_id"]))
-        return {name: self.mask(of.of(name)) for name in of.ids}
+        """Per source the firms that have a record in it: every record has a name."""
+        table = self.snapshot.table("names", ["firm_id", "source"])
+        firms = Postings.from_pairs(table["source"], self._runs(table["firm_id"]))
+        return {name: self.mask(firms.of(name)) for name in firms.ids}
 
     def of_day(self, made: Callable[[SnapshotColumns, date], Made], today: date) -> Made:
         """What is made of the columns and a day; kept until another day is asked for."""

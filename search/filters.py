@@ -150,6 +150,7 @@ def firm_mask(columns: SnapshotColumns, filters: Filters, today: date) -> Mask:
     if bounds := _bounds_broken(filters, today):
         broken = columns.firms.select(pl.any_horizontal(*bounds).fill_null(False)).to_series()
         mask &= ~broken.to_numpy().astype(bool)
+    mask.setflags(write=False)
     return mask
 
 

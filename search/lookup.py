@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -12,7 +13,8 @@ import polars as pl
 from search.columns import Mask, SnapshotColumns
 from search.engines.base import Engine, LexicalQuery, TermGroup
 from search.expand import load_words
-from search.near_names import NearTexts, SameTexts, letters, letters_of, unlikeliness
+from search.name_tables import NameTables
+from search.near_names import letters, unlikeliness
 from search.understand import Understood
 from transforms import names, sounds
 from transforms.text import folded, run_tokens, words
@@ -42,6 +44,10 @@ class Lookup:
         self._columns = columns
         self._engine = engine
         self._is_used = lru_cache(maxsize=4_096)(self._is_written)
+        # Names take as long as all else that a first search needs, and another core.
+        beside = ThreadPoolExecutor(1, thread_name_prefix="names")
+        self._tables = beside.submit(lambda: NameTables.of(columns.names.select("row", "name")))
+        beside.shutdown(wait=False)
 
     def find(self, understood: Understood, allowed: Mask) -> Found:
         """Firm rows with why, best first; several firms of one name are all there.
@@ -53,7 +59,7 @@ class Lookup:
             (row, "identifier") for scheme, value in understood.identifiers for row in self._by_number(scheme, value)
         ]
         bare = names.bare_text(folded(understood.text))
-        exact = [(row, "name") for row in self._bearing(self._written.same(names.squeezed_text(bare)))]
+        exact = [(row, "name") for row in self._bearing(self._names.written.same(names.squeezed_text(bare)))]
         found = [*by_number, *exact]
         if not self._is_need(understood):
             found += self._spelled(bare) or ([] if found else self._nearly(bare))
@@ -72,7 +78,7 @@ class Lookup:
         return len(named) >= _NEED_SHARE * len(text)
 
     def _spelled(self, bare: str) -> Found:
-        return [(row, "spelling") for row in self._bearing(self._spoken.same(sounds.spoken_text(bare)))]
+        return [(row, "spelling") for row in self._bearing(self._names.spoken.same(sounds.spoken_text(bare)))]
 
     def _nearly(self, bare: str) -> Found:
         if not self._has_unknown_word(bare):
@@ -86,9 +92,9 @@ class Lookup:
         if len(typed) < _FEWEST_LETTERS:
             return []
         cost: dict[int, float] = {}
-        for at in {*self._typed.near(typed), *self._syllables.near(key)}:
-            error = unlikeliness(key, self._names["key"][at])
-            for row in self._names["rows"][at]:
+        for at in {*self._names.letters.near(typed), *self._names.syllables.near(key)}:
+            error = unlikeliness(key, self._names.keys[at])
+            for row in self._names.firms[at]:
                 cost[row] = min(error, cost.get(row, float("inf")))
         return sorted(self._best_first(cost), key=lambda row: cost[row])
 
@@ -97,7 +103,7 @@ class Lookup:
         consonants = sounds.skeleton_text(bare)
         if len(consonants) < _FEWEST_CONSONANTS:
             return []
-        rows = self._bearing(self._skeletons.same(consonants))
+        rows = self._bearing(self._names.consonants.same(consonants))
         return rows if len(rows) <= _MOST_NEAR else []
 
     def _has_unknown_word(self, text: str) -> bool:
@@ -130,39 +136,11 @@ class Lookup:
 
     def _bearing(self, places: Sequence[int]) -> list[int]:
         """Rows of the firms that bear the names at these places."""
-        return self._best_first(row for at in places for row in self._names["rows"][at])
+        return self._best_first(row for at in places for row in self._names.firms[at])
 
-    @cached_property
-    def _names(self) -> pl.DataFrame:
-        """Distinct names as `bare` and as `key` without blanks, each with the `rows` of its firms; second names in
-        brackets and English ones are among them.
-        """
-        table = self._columns.names.select("row", "name")
-        # A firm has one name from several registers, one after the other.
-        table = table.filter(pl.any_horizontal(pl.all().ne_missing(pl.all().shift())))
-        bare = table.select("row", bare=names.bare_name(pl.col("name"))).drop_nulls("bare")
-        grouped = bare.group_by("bare").agg(rows=pl.col("row"))
-        return grouped.with_columns(key=names.squeezed(pl.col("bare"))).filter(pl.col("key") != "")
-
-    @cached_property
-    def _written(self) -> SameTexts:
-        return SameTexts(self._names["key"])
-
-    @cached_property
-    def _spoken(self) -> SameTexts:
-        return SameTexts(self._names.select(sounds.spoken_key(pl.col("bare"))).to_series())
-
-    @cached_property
-    def _skeletons(self) -> SameTexts:
-        return SameTexts(self._names.select(sounds.skeleton(pl.col("bare"))).to_series())
-
-    @cached_property
-    def _syllables(self) -> NearTexts:
-        return NearTexts(self._names["key"])
-
-    @cached_property
-    def _typed(self) -> NearTexts:
-        return NearTexts(letters_of(self._names["key"]))
+    @property
+    def _names(self) -> NameTables:
+        return self._tables.result()
 
     @cached_property
     def _identifiers(self) -> pl.DataFrame:

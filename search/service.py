@@ -262,13 +262,13 @@ class SearchService:
         language: str | None = None,
     ) -> Selection:
         """The firms that answer a need, ranked and not yet explained; parameters and errors as of `search`."""
+        lookup = self.lookup
         given = filters or Filters()
         understood = self.understand(need) if need.strip() or not given.as_dict() else _browsing(given, language)
         applied = understood.filters.without(*dropped).merged(given)
-        allowed = firm_mask(self.columns, applied, self.today())
+        ranking = self.rank(understood, self._passing(applied))
         # A text that is a name as a whole has no constraints in it, whatever was read from 경인전자.
-        leads = dict(self.lookup.find(understood, firm_mask(self.columns, given, self.today())))
-        ranking = self.rank(understood, allowed)
+        leads = dict(lookup.find(understood, self._passing(given)))
         explainer = Explainer(
             self.columns,
             self.vocabulary,
@@ -312,6 +312,15 @@ class SearchService:
             firm_scores = score_firms(firms[heard], scores.total[heard], columns.size, self._weights)
             mask = self._hits(understood, aim) & allowed
         return Ranking(columns, firm_scores, scores, mask, allowed & ~mask & (firm_scores > 0), aim)
+
+    def _passing(self, filters: Filters) -> Mask:
+        """The firms that every filter leaves today."""
+        return self._masks(filters, self.today())
+
+    @cached_property
+    def _masks(self) -> Callable[[Filters, date], Mask]:
+        """A search asks several times for the same firms, and who looks through its results once more."""
+        return lru_cache(maxsize=16)(lambda filters, today: firm_mask(self.columns, filters, today))
 
     def _hits(self, understood: Understood, aim: Sought) -> Mask:
         """The predicate: a statement of the firm is tagged with a sought concept, a broader one or a field that is
@@ -363,7 +372,7 @@ class SearchService:
         return found["firm_id"].to_list()
 
     def _silent(self, applied: Filters) -> Mask:
-        allowed = firm_mask(self.columns, applied.without("field", "experience"), self.today())
+        allowed = self._passing(applied.without("field", "experience"))
         silent: Mask = allowed & (self.columns.statement_count == 0) & self.columns.flag("is_registered_supplier")
         return silent
 
@@ -373,7 +382,7 @@ class SearchService:
         return tuple(
             Relaxation(name, total)
             for name in applied.as_dict()
-            if (total := int((hits & firm_mask(self.columns, applied.without(name), self.today())).sum()))
+            if (total := int((hits & self._passing(applied.without(name))).sum()))
         )
 
 

@@ -71,7 +71,7 @@ class WordSearch:
         """Sorted rows of all statements that meet at least `query.minimum` of its groups."""
         met = np.zeros(self._size, np.uint16)
         for group in query.groups:
-            met[self._meeting(group)] += 1
+            met += self._meeting(group)
         return np.flatnonzero(met >= query.minimum).astype(np.int32)
 
     def _terms(self, weights: Mapping[str, float]) -> list[_Term]:
@@ -91,10 +91,12 @@ class WordSearch:
         at = np.flatnonzero(held[there] == rows)
         return at, there[at]
 
-    def _meeting(self, group: TermGroup) -> Rows:
-        """Rows of the statements that have all tokens of any alternative, in no order, each once."""
-        found = [self._having_all(tokens) for tokens in group.alternatives]
-        return found[0] if len(found) == 1 else np.unique(np.concatenate([np.empty(0, np.int32), *found]))
+    def _meeting(self, group: TermGroup) -> npt.NDArray[np.bool_]:
+        """By statement row: does it have all tokens of any alternative?"""
+        met = np.zeros(self._size, np.bool_)
+        for tokens in group.alternatives:
+            met[self._having_all(tokens)] = True
+        return met
 
     def _having_all(self, tokens: Sequence[str]) -> Rows:
         positions = [self._index.posting(token) for token in tokens]

@@ -26,10 +26,12 @@ _LARGEST: Final = 127
 _CHUNK: Final = 100_000
 """Vectors scanned by one thread at a time; fewer are not worth a second thread."""
 
-_FEW: Final = 40_000
-"""So many vectors, and at least one in `_ONE_IN`, are compared as bytes: of a million or two, those that signs leave
-hold 99 of the 100 nearest (docs/benchmarks.md)."""
-_ONE_IN: Final = 50
+_FEW: Final = 32_768
+_ONE_IN: Final = 64
+"""So many vectors, and at least one in so many, are compared as bytes: of two million, those that signs leave hold 99
+of the 100 nearest."""
+_DEARER: Final = 10
+"""So many times dearer is a vector that is picked out than one that is scanned."""
 
 _threads: Final = ThreadPoolExecutor(2, thread_name_prefix="scan")
 
@@ -83,7 +85,7 @@ class QuantisedVectors:
     @classmethod
     def open(cls, folder: Path) -> Self:
         """Memory-mapped; read from disk as it is searched."""
-        return cls(*(np.load(folder / name, mmap_mode="r") for name in QUANTISED_FILES))
+        return cls(*(np.asarray(np.load(folder / name, mmap_mode="r")) for name in QUANTISED_FILES))
 
     def shortlist(self, vector: Floats, among: Rows | None = None) -> Rows:
         """Sorted positions of the vectors worth comparing with one of shape (dimensions,), out of all or of the sorted
@@ -102,7 +104,7 @@ class QuantisedVectors:
         hundredth of the exact ones.
         """
         codes, scales = _quantise(vector[None] @ self.rotation)
-        if rows is not None:
+        if rows is not None and len(rows) < len(self.codes):
             products, own = _products(codes, self.codes[rows]), self.scales[rows]
         else:
             products = _scanned(lambda part: _products(codes, self.codes[part]), len(self.codes), np.float32)
@@ -111,7 +113,7 @@ class QuantisedVectors:
 
     def _differing(self, signs: Signs, among: Rows | None) -> npt.NDArray[np.uint16]:
         """How many signs of each vector are not those given, of shape (words,)."""
-        if among is not None and len(among) * _ONE_IN // 4 < len(self.codes):
+        if among is not None and len(among) * _DEARER < len(self.codes):
             return _hamming(self.signs[:, among], signs)
         found = _scanned(lambda part: _hamming(self.signs[:, part], signs), len(self.codes), np.uint16)
         return found if among is None else found[among]
