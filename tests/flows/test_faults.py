@@ -28,7 +28,9 @@ def test_what_breaks_around_a_night_costs_no_answer(tmp_path: Path, monkeypatch:
     assert len(faults) == len(SAMPLE)
     outcome = run_faults(tmp_path, faults, in_a_row=3)
     assert outcome.problems == []
-    # A wrong clock does not matter, of two nights at once one commits, and a rotten index is made anew.
-    assert outcome.failed == len(SAMPLE) - 3
+    # A wrong clock does not matter, of two nights at once one commits, a rotten index is made anew, and a delivery that
+    # the night before has kept is not written again, so it cannot be cut.
+    assert outcome.failed >= len(SAMPLE) - 4
+    assert outcome.failed + outcome.committed == len(SAMPLE)
     assert outcome.healed >= 3
     assert outcome.reads == len(SAMPLE)
