@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from flows.steps import probes
-from flows.steps.index import documents
+from flows.steps.index import documents, statements_of
 from schemas.lake import Lake, Snapshot
 from schemas.lake.writer import SnapshotWriter
 from search.embedding import load_embedder
@@ -28,7 +28,8 @@ ALIKE = "Pump valve"
 @pytest.fixture(scope="module")
 def held(small_lake: str) -> Documents:
     lake = Lake(small_lake)
-    return documents(SnapshotWriter(lake, Snapshot.current(lake).name))
+    writer = SnapshotWriter(lake, Snapshot.current(lake).name)
+    return documents(writer, statements_of(writer))
 
 
 def lost(small_lake: str, folder: Path, held: Documents, monkeypatch: pytest.MonkeyPatch) -> float:
