@@ -6,13 +6,13 @@ texts were spread.
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Final
 
 import polars as pl
 
 from flows.night import Night
 from schemas.gold import GOLD_TABLES
+from schemas.lake.layout import plain_parquet
 from schemas.lake.writer import SnapshotWriter
 from search.embedding import load_embedder
 from transforms.capabilities import text_hashes
@@ -36,13 +36,13 @@ def list_texts(night: Night) -> list[str]:
     writer = SnapshotWriter(night.lake, night.snapshot)
     known = _known(night, ["text_hash", "model"]).filter(pl.col("model") == load_embedder().model_id)
     wanted = _distinct_texts(writer)
-    writer.put(_WANTED, _bytes(wanted.select("text_hash")), wanted.height)
+    writer.put(_WANTED, plain_parquet(wanted.select("text_hash")), wanted.height)
     fresh = wanted.join(known, on="text_hash", how="anti").unique("text_hash").sort("text_hash")
     names = []
     for number, start in enumerate(range(0, fresh.height, PART_TEXTS)):
         names.append(f"{number:05d}")
         part = fresh[start : start + PART_TEXTS]
-        writer.put(f"{_PARTS}/texts_{names[-1]}", _bytes(part), part.height)
+        writer.put(f"{_PARTS}/texts_{names[-1]}", plain_parquet(part), part.height)
     return names
 
 
@@ -57,7 +57,7 @@ def encode(night: Night, part: str) -> None:
     table = texts.select("text_hash", model=pl.lit(embedder.model_id)).with_columns(
         vector=vectors.cast(pl.List(pl.Float32))
     )
-    writer.put(f"{_PARTS}/vectors_{part}", _bytes(table), table.height)
+    writer.put(f"{_PARTS}/vectors_{part}", plain_parquet(table), table.height)
 
 
 def embed(night: Night) -> str:
@@ -94,9 +94,3 @@ def _known(night: Night, columns: list[str] | None = None) -> pl.DataFrame:
     if previous is None or not previous.has("embeddings"):
         return pl.DataFrame(schema=_SCHEMA).select(columns or list(_SCHEMA))
     return previous.table("embeddings", columns or list(_SCHEMA))
-
-
-def _bytes(table: pl.DataFrame) -> bytes:
-    buffer = BytesIO()
-    table.write_parquet(buffer, compression="zstd")
-    return buffer.getvalue()

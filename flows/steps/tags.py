@@ -14,6 +14,7 @@ import polars as pl
 from flows.night import code_version
 from flows.parallel import in_chunks
 from schemas.lake import Lake
+from schemas.lake.layout import plain_parquet
 from schemas.vocabulary import load_vocabulary
 from transforms.capabilities import TAGS, tagged, tags_table
 
@@ -60,10 +61,9 @@ def _kept(lake: Lake) -> pl.DataFrame:
 
 def _keep(lake: Lake, tags: pl.DataFrame) -> None:
     """In place of those of other versions; the name tells what was written, since a file can rot."""
-    buffer = BytesIO()
-    tags.write_parquet(buffer, compression="zstd")
-    name = f"{_stem()}_{_digest(buffer.getvalue())}.parquet"
-    lake.write_bytes(f"{_FOLDER}/{name}", buffer.getvalue())
+    content = plain_parquet(tags)
+    name = f"{_stem()}_{_digest(content)}.parquet"
+    lake.write_bytes(f"{_FOLDER}/{name}", content)
     for other in lake.names(_FOLDER):
         if other != name:
             lake.remove(f"{_FOLDER}/{other}")

@@ -33,6 +33,19 @@ def timestamp(moment: datetime | None = None) -> str:
     return (moment or datetime.now(UTC)).strftime("%Y-%m-%dT%H%M%SZ")
 
 
+def file_sha256(path: Path) -> str:
+    """Hash of a file of this machine, however large."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def plain_parquet(frame: pl.DataFrame) -> bytes:
+    """Parquet of a table that is declared nowhere."""
+    buffer = BytesIO()
+    frame.write_parquet(buffer, compression="zstd")
+    return buffer.getvalue()
+
+
 @dataclass(frozen=True)
 class Lake:
     """A lake at a local folder or any fsspec URL (`s3://bucket/prefix`). Paths are relative to it."""
@@ -148,6 +161,10 @@ class Lake:
                 " that is, `caplake lake rollback` goes back to the snapshot before."
             ) from None
 
+    def write_table(self, path: str, frame: pl.DataFrame) -> None:
+        """A table that is the lake's own and declared nowhere; one of a snapshot is written by its writer."""
+        self.write_bytes(path, plain_parquet(frame))
+
     def scan_table(self, path: str) -> pl.LazyFrame:
         """A Parquet file of which little is wanted, such as its columns or the number of its rows."""
         root = self.local_root
@@ -159,8 +176,7 @@ class Lake:
         if root is None or not (root / path).exists():
             content = self.read_bytes(path)
             return len(content), hashlib.sha256(content).hexdigest()
-        with (root / path).open("rb") as file:
-            return os.fstat(file.fileno()).st_size, hashlib.file_digest(file, "sha256").hexdigest()
+        return (root / path).stat().st_size, file_sha256(root / path)
 
     def remove(self, path: str) -> None:
         if self.exists(path):

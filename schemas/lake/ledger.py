@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
 import polars as pl
@@ -24,14 +23,12 @@ def append_ledger(lake: Lake, book: str, night: str, entries: pl.DataFrame) -> N
     """
     if entries.is_empty():
         return
-    buffer = BytesIO()
-    entries.write_parquet(buffer)
     there = set(_files(lake, book))
     name, number = f"{night}.parquet", 1
     while name in there:
         number += 1
         name = f"{night}_{number:04d}.parquet"
-    lake.write_bytes(f"ledger/{book}/{name}", buffer.getvalue())
+    lake.write_table(f"ledger/{book}/{name}", entries)
 
 
 def _files(lake: Lake, book: str) -> list[str]:

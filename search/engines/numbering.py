@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Self
 
 import numpy as np
@@ -53,9 +52,7 @@ class Numbering:
 
     def write(self, lake: Lake, folder: str) -> None:
         for name, numbers in (("statements", self.statements), ("firms", self.firms)):
-            buffer = BytesIO()
-            pl.DataFrame({"number": numbers}).write_parquet(buffer, compression="zstd")
-            lake.write_bytes(f"{folder}/{name}.parquet", buffer.getvalue())
+            lake.write_table(f"{folder}/{name}.parquet", pl.DataFrame({"number": numbers}))
 
 
 class NumberedEngine:
@@ -85,16 +82,21 @@ class NumberedEngine:
         return Candidates.ranked(self._row_of[found.rows], found.scores)
 
 
+def end(numbers: Rows) -> int:
+    """One more than the largest number."""
+    return int(numbers.max(initial=-1)) + 1
+
+
 def _carried(numbers: Rows, old_rows: Rows) -> Rows:
     """The number of the old row where there is one, else the next that was never given."""
     found = np.where(old_rows >= 0, numbers[old_rows] if len(numbers) else -1, -1).astype(np.int32)
     new = np.flatnonzero(found < 0)
-    found[new] = np.arange(len(new)) + numbers.max(initial=-1) + 1
+    found[new] = np.arange(len(new)) + end(numbers)
     return found
 
 
 def _inverted(numbers: Rows) -> Rows:
     """Row by number, -1 where the number is out of use."""
-    rows = np.full(numbers.max(initial=-1) + 1, -1, np.int32)
+    rows = np.full(end(numbers), -1, np.int32)
     rows[numbers] = np.arange(len(numbers))
     return rows
