@@ -14,6 +14,7 @@ import polars as pl
 
 from schemas.lake import LakeError, Snapshot
 from schemas.vocabulary import load_vocabulary
+from search.engines.arrays import ranges
 from search.engines.base import Floats, Rows
 from search.industries import IndustryWords, naming_an_industry
 from transforms.regions import covered_codes
@@ -113,8 +114,7 @@ class SnapshotColumns:
     def statements_of(self, firms: Rows) -> Rows:
         """Rows of the statements of some firms, firm by firm."""
         start, end = (np.searchsorted(self.firm_of, firms, side=side) for side in ("left", "right"))
-        count = end - start
-        return (np.repeat(start - np.cumsum(count) + count, count) + np.arange(count.sum())).astype(np.int32)
+        return ranges(start, end - start)
 
     @cached_property
     def trading(self) -> Mask:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Final
@@ -19,7 +19,7 @@ from schemas.vocabulary import Vocabulary, load_vocabulary
 from search.answer import Answer, Hit, Relaxation
 from search.columns import Mask, SnapshotColumns
 from search.embedding import Embedder, EmbeddingError, load_embedder
-from search.engines.base import Candidates, Engine, Floats, LexicalQuery, Rows
+from search.engines.base import Candidates, Engine, Floats, LexicalQuery
 from search.engines.stores import open_store
 from search.expand import load_words
 from search.explain import Explainer
@@ -29,7 +29,8 @@ from search.likeness import Likeness, alike
 from search.lookup import Lookup
 from search.messages import say
 from search.profile import Profiles
-from search.rank import DEFAULT_WEIGHTS, Scores, Weights, ordered, score_firms, score_statements
+from search.rank import DEFAULT_WEIGHTS, Scores, Weights, score_firms, score_statements
+from search.selection import Ranking, Selection
 from search.sought import Sought, sought
 from search.suggest import Suggester
 from search.understand import Scored, Understander, Understood
@@ -43,58 +44,6 @@ _SEOUL: Final = ZoneInfo("Asia/Seoul")
 
 class BadNeed(ValueError):
     """The question cannot be searched for; the message says what to write instead."""
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """All firms that count as hits, best first, and those that only resemble the need."""
-
-    columns: SnapshotColumns
-    firm_scores: Floats
-    scores: Scores
-    mask: Mask
-    resembling: Mask
-    aim: Sought
-
-    @cached_property
-    def hits(self) -> Rows:
-        """Firm rows, best first."""
-        return self.best(self.mask)
-
-    @cached_property
-    def related(self) -> Rows:
-        """Firm rows, best first."""
-        return self.best(self.resembling)
-
-    def best(self, among: Mask, first: int | None = None) -> Rows:
-        """Rows of the firms among `among`, or the first so many, best first."""
-        return ordered(self.columns, self.firm_scores, np.flatnonzero(among).astype(np.int32), first)
-
-
-@dataclass(frozen=True)
-class Selection:
-    """The firms that answer a need. `leads` are those found by name or number, with which of the two."""
-
-    understood: Understood
-    applied: Filters
-    ranking: Ranking
-    leads: dict[int, str]
-    refused: bool
-    explainer: Explainer
-
-    @property
-    def order(self) -> list[int]:
-        """Firm rows, best first; none where the need was refused."""
-        if self.refused:
-            return []
-        return [*self.leads, *(row for row in self.ranking.hits.tolist() if row not in self.leads)]
-
-    def places(self, start: int, stop: int) -> list[int]:
-        """`order[start:stop]`, without ordering what comes after."""
-        if self.refused:
-            return []
-        hits = self.ranking.best(self.ranking.mask, stop).tolist()
-        return [*self.leads, *(row for row in hits if row not in self.leads)][start:stop]
 
 
 class SearchService:

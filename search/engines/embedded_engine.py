@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from search.engines.arrays import ranges
 from search.engines.base import Candidates, Floats, LexicalQuery, Rows
 from search.engines.bm25 import WordSearch, largest
 from search.engines.inverted import InvertedIndex
@@ -57,7 +58,7 @@ class EmbeddedEngine:
     def _with_vectors(self, vectors: Rows) -> tuple[Rows, Rows]:
         """Rows of the statements that have these vectors, and which of these each has."""
         starts, counts = self._vector_starts[vectors], self._vector_starts[vectors + 1] - self._vector_starts[vectors]
-        return self._by_vector[_ranges(starts, counts)], np.repeat(np.arange(len(vectors), dtype=np.int32), counts)
+        return self._by_vector[ranges(starts, counts)], np.repeat(np.arange(len(vectors), dtype=np.int32), counts)
 
     def matching_firms(self, query: LexicalQuery) -> Rows:
         if not query.groups:
@@ -71,7 +72,7 @@ class EmbeddedEngine:
         known = self._allowed
         if known is None or known[0] is not allowed:
             firms = allowed[: np.searchsorted(allowed, self._firms)]
-            rows = _ranges(self._starts[firms], self._starts[firms + 1] - self._starts[firms])
+            rows = ranges(self._starts[firms], self._starts[firms + 1] - self._starts[firms])
             known = self._allowed = (allowed, rows)
         return known[1]
 
@@ -80,12 +81,6 @@ class EmbeddedEngine:
         said = np.zeros(len(self._vectors), np.bool_)
         said[self._vector_of[self._statements_of(allowed)]] = True
         return np.flatnonzero(said).astype(np.int32)
-
-
-def _ranges(starts: npt.NDArray[Any], counts: npt.NDArray[Any]) -> Rows:
-    """The numbers `start`, `start + 1` and so on of every range, one range after the other."""
-    skipped = starts - np.cumsum(counts) + counts
-    return (np.repeat(skipped, counts) + np.arange(counts.sum())).astype(np.int32)
 
 
 def _are_in(values: Rows, among: Rows) -> npt.NDArray[np.bool_]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from search.engines.arrays import open_arrays, save_arrays
 from search.engines.base import BM25_B, BM25_K1, EngineError, Floats, Rows
 
 Keys = npt.NDArray[np.uint64]
@@ -93,14 +94,11 @@ class InvertedIndex:
         return slice(int(self.starts[position]), int(self.starts[position + 1]))
 
     def save(self, folder: Path) -> None:
-        folder.mkdir(parents=True)
-        for field in fields(self):
-            np.save(folder / f"{field.name}.npy", getattr(self, field.name))
+        save_arrays(self, folder)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Memory-mapped; read from disk as it is asked for."""
-        return cls(*(np.asarray(np.load(folder / f"{field.name}.npy", mmap_mode="r")) for field in fields(cls)))
+        return open_arrays(cls, folder)
 
 
 def _norms(lengths: Rows) -> Floats:

@@ -21,7 +21,7 @@ from opensearchpy.helpers import streaming_bulk
 
 from schemas.lake import Lake
 from search.engines.base import Difference, Documents, Engine, EngineError, Rows
-from search.engines.numbering import NumberedEngine, Numbering
+from search.engines.numbering import NumberedEngine, Numbering, end
 from search.engines.opensearch_client import Connection, in_words, reason
 from search.engines.opensearch_engine import OpenSearchEngine
 from search.engines.opensearch_index import index_body
@@ -64,17 +64,14 @@ class OpenSearchStore:
         """Raises EngineError when OpenSearch refuses any statement; then nothing of the new index stays."""
         index = self.index_name(snapshot)
         aside = index + _ASIDE
-        client = self.connection.client()
-        with in_words(self.connection):
-            client.indices.delete(index=aside, ignore_unavailable=True)
+        self._remove(aside)
         try:
             numbering = self._renew(aside, snapshot, documents, difference) or self._fill(aside, snapshot, documents)
             if self.lake is not None:
                 numbering.write(self.lake, _folder(snapshot))
             self._finish(aside, index)
         finally:
-            with in_words(self.connection):
-                client.indices.delete(index=aside, ignore_unavailable=True)
+            self._remove(aside)
 
     def _fill(self, aside: str, snapshot: str, documents: Documents) -> Numbering:
         """Load all statements into a new index; that of a snapshot that had one keeps its numbers, as readers that have
@@ -107,8 +104,7 @@ class OpenSearchStore:
             self._load(aside, changes, len(difference.gone) + len(difference.fresh))
         except EngineError:
             # Whatever stands in the way of the difference, a whole build either does it or tells what is wrong.
-            with in_words(self.connection):
-                self.connection.client().indices.delete(index=aside, ignore_unavailable=True)
+            self._remove(aside)
             return None
         return numbering
 
@@ -119,7 +115,7 @@ class OpenSearchStore:
         numbering = Numbering.read(self.lake, _folder(difference.before))
         if numbering is None or self.count(difference.before) != len(numbering.statements):
             return None
-        worn = numbering.statements.max(initial=-1) + len(difference.fresh) > _MOST_WORN * max(len(documents), 1)
+        worn = end(numbering.statements) + len(difference.fresh) > _MOST_WORN * max(len(documents), 1)
         return None if worn or self._shards_of(difference.before) != self.shards else numbering
 
     def count(self, snapshot: str) -> int:
@@ -139,9 +135,8 @@ class OpenSearchStore:
 
     def drop(self, snapshot: str) -> None:
         index = self.index_name(snapshot)
-        with in_words(self.connection):
-            for name in (index, index + _ASIDE):
-                self.connection.client().indices.delete(index=name, ignore_unavailable=True)
+        self._remove(index)
+        self._remove(index + _ASIDE)
         if self.lake is not None:
             self.lake.remove(_folder(snapshot))
 
@@ -183,8 +178,8 @@ class OpenSearchStore:
                 f"the lake does not have the numbers of {index} in OpenSearch at {self.connection.address} "
                 f"({_folder(snapshot)}): build it anew with `caplake run --engine opensearch`."
             )
-        numbers, firms = (int(given.max(initial=-1)) + 1 for given in (numbering.statements, numbering.firms))
-        return NumberedEngine(OpenSearchEngine(self.connection, index, statements=numbers, firms=firms), numbering)
+        numbers = {"statements": end(numbering.statements), "firms": end(numbering.firms)}
+        return NumberedEngine(OpenSearchEngine(self.connection, index, **numbers), numbering)
 
     def index_name(self, snapshot: str) -> str:
         return f"{self.prefix}-{snapshot.lower()}"
@@ -242,7 +237,7 @@ class OpenSearchStore:
                 raise EngineError(
                     f"{index} holds {counted} statements instead of {expected}; it was removed. Run it again."
                 )
-            client.indices.delete(index=index, ignore_unavailable=True)
+        self._remove(index)
         self._copy(aside, index, {"index.number_of_replicas": self.replicas, "index.blocks.write": True})
         with in_words(self.connection):
             # Where there is room for the copies they are waited for: one node may then be lost after the commit.
@@ -253,6 +248,11 @@ class OpenSearchStore:
                 timeout=f"{_SLOW_SECONDS}s",
                 request_timeout=_SLOW_SECONDS,
             )
+
+    def _remove(self, index: str) -> None:
+        """Remove an index where there is one."""
+        with in_words(self.connection):
+            self.connection.client().indices.delete(index=index, ignore_unavailable=True)
 
     def _copy(self, index: str, target: str, settings: dict[str, Any]) -> None:
         """A copy by hard links, in whole or not at all, of an index that is write-protected."""

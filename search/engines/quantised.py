@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import simsimd
 
+from search.engines.arrays import array_files, open_arrays, save_arrays
 from search.engines.base import Floats, Rows
 
 Signs = npt.NDArray[np.uint64]
@@ -79,13 +80,11 @@ class QuantisedVectors:
         return type(self)(codes, scales, self.rotation, signs)
 
     def save(self, folder: Path) -> None:
-        for name in QUANTISED_FILES:
-            np.save(folder / name, getattr(self, name.removesuffix(".npy")))
+        save_arrays(self, folder)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Memory-mapped; read from disk as it is searched."""
-        return cls(*(np.asarray(np.load(folder / name, mmap_mode="r")) for name in QUANTISED_FILES))
+        return open_arrays(cls, folder)
 
     def shortlist(self, vector: Floats, among: Rows | None = None) -> Rows:
         """Sorted positions of the vectors worth comparing with one of shape (dimensions,), out of all or of the sorted
@@ -119,7 +118,7 @@ class QuantisedVectors:
         return found if among is None else found[among]
 
 
-QUANTISED_FILES: Final = tuple(f"{field.name}.npy" for field in fields(QuantisedVectors))
+QUANTISED_FILES: Final = array_files(QuantisedVectors)
 
 
 def _parts(size: int) -> list[slice]:

@@ -24,7 +24,8 @@ from schemas.vocabulary import KNOWLEDGE_FOLDER
 from search.engines.base import EngineError
 from search.facets import facets
 from search.filters import Filters, firm_mask
-from search.service import Ranking, SearchService
+from search.selection import Ranking
+from search.service import SearchService
 
 ENGINES: Final = ("embedded", "opensearch")
 LEAST_OVERLAP: Final = 0.95

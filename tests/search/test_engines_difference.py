@@ -29,11 +29,16 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[IndexStore
     if request.param == "embedded":
         yield EmbeddedStore(tmp_path / "embedded")
         return
-    url = request.getfixturevalue("opensearch_url")
-    found = OpenSearchStore(Connection(url), prefix="renewed", lake=Lake(str(tmp_path)))
+    yield request.getfixturevalue("outside")
+
+
+@pytest.fixture
+def outside(opensearch_url: str, tmp_path: Path) -> Iterator[OpenSearchStore]:
+    found = OpenSearchStore(Connection(opensearch_url), prefix="renewed", lake=Lake(str(tmp_path)))
     yield found
     for snapshot in found.snapshots():
         found.drop(snapshot)
+    assert not list((tmp_path / "index/opensearch").iterdir())
 
 
 def next_night(given: Documents, seed: int) -> Documents:
@@ -124,19 +129,13 @@ def test_an_index_that_cannot_be_built_on_is_made_whole(tmp_path: Path, damage: 
 
 
 @pytest.mark.opensearch
-def test_opensearch_holds_the_same_statements(opensearch_url: str, tmp_path: Path) -> None:
-    store = OpenSearchStore(Connection(opensearch_url), prefix="stored", lake=Lake(str(tmp_path)))
-    given = renew(store, 4)
-    store.build(WHOLE, given)
-    try:
-        assert stored(store, NIGHTS[3]) == stored(store, WHOLE)
-        numbering = Numbering.read(Lake(str(tmp_path)), f"index/opensearch/{NIGHTS[3]}")
-        assert numbering is not None
-        assert numbering.statements.tolist() != list(range(len(given)))
-    finally:
-        for snapshot in store.snapshots():
-            store.drop(snapshot)
-    assert not list((tmp_path / "index/opensearch").iterdir())
+def test_opensearch_holds_the_same_statements(outside: OpenSearchStore, tmp_path: Path) -> None:
+    given = renew(outside, 4)
+    outside.build(WHOLE, given)
+    assert stored(outside, NIGHTS[3]) == stored(outside, WHOLE)
+    numbering = Numbering.read(Lake(str(tmp_path)), f"index/opensearch/{NIGHTS[3]}")
+    assert numbering is not None
+    assert numbering.statements.tolist() != list(range(len(given)))
 
 
 def stored(store: OpenSearchStore, snapshot: str) -> dict[str, Any]:
@@ -155,50 +154,35 @@ def stored(store: OpenSearchStore, snapshot: str) -> dict[str, Any]:
 
 
 @pytest.mark.opensearch
-def test_only_what_changed_is_sent(opensearch_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = OpenSearchStore(Connection(opensearch_url), prefix="sent", lake=Lake(str(tmp_path)))
+def test_only_what_changed_is_sent(outside: OpenSearchStore, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[int] = []
     load = OpenSearchStore._load
     monkeypatch.setattr(
         OpenSearchStore, "_load", lambda self, index, lines, size: (sent.append(size), load(self, index, lines, size))
     )
-    given = renew(store, 3)
-    try:
-        assert sent[0] > sent[1] + sent[2]
-        store.build(NIGHTS[2], given)
-        assert sent[3] == len(given)
-    finally:
-        for snapshot in store.snapshots():
-            store.drop(snapshot)
+    given = renew(outside, 3)
+    assert sent[0] > sent[1] + sent[2]
+    outside.build(NIGHTS[2], given)
+    assert sent[3] == len(given)
 
 
 @pytest.mark.opensearch
-def test_an_index_without_its_numbers_is_refused(opensearch_url: str, tmp_path: Path) -> None:
-    store = OpenSearchStore(Connection(opensearch_url), prefix="lost", lake=Lake(str(tmp_path)))
-    renew(store, 2)
-    store.lake.remove(f"index/opensearch/{NIGHTS[1]}")  # type: ignore[union-attr]
-    try:
-        with pytest.raises(EngineError, match="does not have the numbers"):
-            store.open(NIGHTS[1])
-        store.open(NIGHTS[0])
-    finally:
-        for snapshot in store.snapshots():
-            store.drop(snapshot)
+def test_an_index_without_its_numbers_is_refused(outside: OpenSearchStore) -> None:
+    renew(outside, 2)
+    outside.lake.remove(f"index/opensearch/{NIGHTS[1]}")  # type: ignore[union-attr]
+    with pytest.raises(EngineError, match="does not have the numbers"):
+        outside.open(NIGHTS[1])
+    outside.open(NIGHTS[0])
 
 
 @pytest.mark.opensearch
-def test_an_index_that_was_changed_too_often_is_made_whole(opensearch_url: str, tmp_path: Path) -> None:
-    store = OpenSearchStore(Connection(opensearch_url), prefix="worn", lake=Lake(str(tmp_path)))
+def test_an_index_that_was_changed_too_often_is_made_whole(outside: OpenSearchStore, tmp_path: Path) -> None:
     old = of_statements(documents(80).statements)
-    store.build(NIGHTS[0], old)
+    outside.build(NIGHTS[0], old)
     worn = Numbering(np.arange(len(old), dtype=np.int32) + 3 * len(old), Numbering.by_row(0, old.firms).firms)
     worn.write(Lake(str(tmp_path)), f"index/opensearch/{NIGHTS[0]}")
     new = next_night(old, 1)
-    store.build(NIGHTS[1], new, Difference.between(NIGHTS[0], old.statements, new.statements))
-    try:
-        numbering = Numbering.read(Lake(str(tmp_path)), f"index/opensearch/{NIGHTS[1]}")
-        assert numbering is not None
-        assert numbering.statements.tolist() == list(range(len(new)))
-    finally:
-        for snapshot in store.snapshots():
-            store.drop(snapshot)
+    outside.build(NIGHTS[1], new, Difference.between(NIGHTS[0], old.statements, new.statements))
+    numbering = Numbering.read(Lake(str(tmp_path)), f"index/opensearch/{NIGHTS[1]}")
+    assert numbering is not None
+    assert numbering.statements.tolist() == list(range(len(new)))
