@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 CAPLAKE: Final = str(Path(sys.executable).with_name("caplake"))
+_NEAR: Final = 1e-4
 _PACKAGES: Final = ("polars", "duckdb", "model2vec", "prefect")
 
 
@@ -52,6 +54,15 @@ def percentiles(call: Callable[[int], object], count: int, warm: int = 10) -> di
         call(number)
         taken.append((time.perf_counter() - started) * 1_000)
     return {name: float(np.percentile(taken, share)) for name, share in (("p50", 50), ("p95", 95), ("p99", 99))}
+
+
+def share_as_near(similarities: npt.NDArray[np.float32], found: npt.NDArray[np.float32], depth: int) -> float:
+    """Recall at a depth: of that many found, the share that is as near as the last of the nearest, given the
+    similarities of all and of those found. Texts that stand many times tie, and any of them will do.
+    """
+    depth = min(depth, len(similarities))
+    least = np.partition(similarities, len(similarities) - depth)[len(similarities) - depth]
+    return float((found >= least - _NEAR).sum() / depth)
 
 
 def machine() -> str:

@@ -2,8 +2,8 @@
 
 LanceDB as its guide says: an n-gram index for words (its other tokenizers know no Korean), IVF-PQ for vectors with the
 fewest probes and refinements that reach our recall, or no index for vectors where none do, a bitmap on the filter,
-hybrid queries fused by reciprocal ranks. It ranks
-statements by words and vectors; the product also understands the need, ranks firms, explains and counts facets.
+hybrid queries fused by reciprocal ranks. It ranks statements by words and vectors; the product also understands the
+need, ranks firms, explains and counts facets.
 """
 
 from __future__ import annotations
@@ -24,15 +24,14 @@ import polars as pl
 import pyarrow as pa
 from lancedb.rerankers import RRFReranker
 
-from caplake.bench.bundled import NEEDS, REGIONS
+from caplake.bench.bundled import NEEDS, REGIONS, filtered_search
 from caplake.bench.generate import generate
-from caplake.bench.measure import CAPLAKE, percentiles, run_process
+from caplake.bench.measure import CAPLAKE, percentiles, run_process, share_as_near
 from caplake.bench.report import Figure
 from caplake.bench.scale import ACCEPTED
 from schemas.lake import Lake, Snapshot
 from search.engines.base import Floats
 from search.evaluation.systems import product
-from search.filters import Filters
 from search.service import SearchService
 from search.vectors import vectors_of
 
@@ -44,7 +43,6 @@ _ITEMS: Final = 200
 _EFFORTS: Final = (("20 probes", 20, 10), ("100 probes", 100, 10), ("400 probes, refined 50 times", 400, 50))
 """Name, probes and refinements of the index for vectors, from the cheapest on."""
 _WITHOUT_INDEX: Final = ("no index for vectors", 0, 0)
-_NEAR: Final = 1e-4
 _SEED: Final = 20_261_125
 
 _QUESTION: Final = """
@@ -111,21 +109,21 @@ class LancePeer:
     def _tuned(self, vectors: Floats) -> float:
         """Choose the least effort that reaches our recall; returns the recall."""
         asked = vectors[np.random.default_rng(_SEED).choice(len(vectors), 50, replace=False)]
-        # Texts that many statements have tie: a statement counts as found when it is as near as the last of the best.
-        least = [np.partition(vectors @ vector, -_DEPTH)[-_DEPTH] - _NEAR for vector in asked]
+        exact = [vectors @ vector for vector in asked]
         recall = 0.0
         for effort in (*_EFFORTS, _WITHOUT_INDEX):
             self._effort = effort
-            recall = float(np.mean([self._found(vector, bound) for vector, bound in zip(asked, least, strict=True)]))
+            shares = [share_as_near(e, self._found(vector), _DEPTH) for e, vector in zip(exact, asked, strict=True)]
+            recall = float(np.mean(shares))
             if recall >= _RECALL:
                 break
         return recall
 
-    def _found(self, vector: Floats, least: float) -> float:
-        """Share of the first hits that are as near as the last of the best."""
+    def _found(self, vector: Floats) -> Floats:
+        """Similarities of the first hits."""
         query = self._exert(self._table.search(vector, vector_column_name="vector").distance_type("dot"))
-        distances = query.limit(_DEPTH).to_arrow()["_distance"].to_numpy()
-        return float((1 - distances >= least).sum() / _DEPTH)
+        distances: Floats = query.limit(_DEPTH).to_arrow()["_distance"].to_numpy()
+        return 1 - distances
 
 
 def beside_peers(firms: int) -> list[Figure]:
@@ -142,12 +140,9 @@ def search_beside_peers(lake: str, folder: Path) -> list[Figure]:
     ours, outside = (SearchService.current(Lake(lake), engine) for engine in ("embedded", "opensearch"))
     peer = LancePeer(ours, folder)
 
-    def asked_of(service: SearchService) -> Callable[[int], object]:
-        return lambda i: service.search(NEEDS[i % len(NEEDS)], filters=Filters(region=REGIONS[i % len(REGIONS)]))
-
     systems: dict[str, Callable[[int], object]] = {
-        "caplake, embedded": asked_of(ours),
-        "caplake, OpenSearch node": asked_of(outside),
+        "caplake, embedded": filtered_search(ours),
+        "caplake, OpenSearch node": filtered_search(outside),
         "LanceDB hybrid": lambda i: peer.hybrid(NEEDS[i % len(NEEDS)], _FIRST, REGIONS[i % len(REGIONS)]),
     }
     taken = {name: percentiles(call, _CALLS) for name, call in systems.items()}

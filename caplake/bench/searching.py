@@ -16,17 +16,15 @@ from typing import Final, Self
 import numpy as np
 import psutil
 
-from caplake.bench.bundled import NEEDS, REGIONS
-from caplake.bench.measure import percentiles
+from caplake.bench.bundled import NEEDS, filtered_search
+from caplake.bench.measure import percentiles, share_as_near
 from schemas.lake import Lake
-from search.filters import Filters
 from search.service import SearchService
 
 _SEARCHES: Final = 200
 _TEXTS: Final = 30
 _DEPTH: Final = 100
 _PART: Final = 100_000
-_NEAR: Final = 1e-4
 
 
 @dataclass(frozen=True)
@@ -56,10 +54,7 @@ class Searched:
 def measure(lake: Lake) -> Searched:
     process = psutil.Process()
     service = SearchService.current(lake)
-
-    def filtered(number: int) -> object:
-        return service.search(NEEDS[number % len(NEEDS)], filters=Filters(region=REGIONS[number % len(REGIONS)]))
-
+    filtered = filtered_search(service)
     filtered(0)
     first = time.time() - process.create_time()
     percentiles(filtered, 1)
@@ -82,13 +77,8 @@ def recall(service: SearchService) -> float:
     some = texts[np.linspace(0, len(texts) - 1, _TEXTS, dtype=np.int64)]
     asked = service.embedder.encode_queries([*NEEDS, *some])
     similar = np.concatenate([vectors[at : at + _PART] @ asked.T for at in range(0, len(vectors), _PART)])
-    shares = []
-    for number, vector in enumerate(asked):
-        exact = similar[:, number][vector_of]
-        depth = min(_DEPTH, len(exact))
-        least = np.partition(exact, len(exact) - depth)[len(exact) - depth]
-        shares.append((service.engine.dense(vector, depth).scores >= least - _NEAR).sum() / depth)
-    return float(np.mean(shares))
+    found = [service.engine.dense(vector, _DEPTH).scores for vector in asked]
+    return float(np.mean([share_as_near(similar[:, n][vector_of], scores, _DEPTH) for n, scores in enumerate(found)]))
 
 
 def main() -> None:
