@@ -36,13 +36,13 @@ def list_texts(night: Night) -> list[str]:
     writer = SnapshotWriter(night.lake, night.snapshot)
     known = _known(night, ["text_hash", "model"]).filter(pl.col("model") == load_embedder().model_id)
     wanted = _distinct_texts(writer)
-    writer.put(_WANTED, plain_parquet(wanted.select("text_hash")), wanted.height)
+    writer.put(_WANTED, plain_parquet(wanted.select("text_hash")))
     fresh = wanted.join(known, on="text_hash", how="anti").unique("text_hash").sort("text_hash")
     names = []
     for number, start in enumerate(range(0, fresh.height, PART_TEXTS)):
         names.append(f"{number:05d}")
         part = fresh[start : start + PART_TEXTS]
-        writer.put(f"{_PARTS}/texts_{names[-1]}", plain_parquet(part), part.height)
+        writer.put(f"{_PARTS}/texts_{names[-1]}", plain_parquet(part))
     return names
 
 
@@ -57,7 +57,7 @@ def encode(night: Night, part: str) -> None:
     table = texts.select("text_hash", model=pl.lit(embedder.model_id)).with_columns(
         vector=vectors.cast(pl.List(pl.Float32))
     )
-    writer.put(f"{_PARTS}/vectors_{part}", plain_parquet(table), table.height)
+    writer.put(f"{_PARTS}/vectors_{part}", plain_parquet(table))
 
 
 def embed(night: Night) -> str:

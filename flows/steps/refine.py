@@ -60,7 +60,7 @@ def _take_over(night: Night, writer: SnapshotWriter, source: str) -> None:
     previous = night.previous()
     assert previous is not None
     for table in (f"sources/{source}", f"quarantine/{source}"):
-        writer.put(table, previous.content(table), previous.manifest.tables[table].rows)
+        writer.put(table, previous.content(table))
 
 
 def _news(night: Night, source: str, rows: pl.DataFrame) -> Mapping[str, int]:

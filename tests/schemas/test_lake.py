@@ -8,9 +8,12 @@ import os
 import threading
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.gold import GOLD_TABLES
 from schemas.lake import Lake, LakeError, Snapshot
@@ -151,9 +154,22 @@ def test_same_rows_in_any_order_are_the_same_bytes(lake: Lake) -> None:
         }
     )
     writer = SnapshotWriter(lake, "2026-01-01T000000Z")
-    entries = [
+    entries = []
+    for seed in (1, 2):
         writer.write("links", rows.sample(fraction=1.0, shuffle=True, seed=seed), GOLD_TABLES["links"])
-        for seed in (1, 2)
-    ]
+        entries.append(writer.entry("links"))
     assert entries[0] == entries[1]
-    assert writer.entry("links") == entries[0]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["F0000000001", "F0000000002", "F0000000003"]), st.sampled_from("가나다"))))
+def test_a_table_is_written_in_order_unless_a_key_is_there_twice(named: list[tuple[str, str]]) -> None:
+    rows = pl.DataFrame(named, schema={"firm_id": pl.String, "name": pl.String}, orient="row")
+    table = rows.with_columns(kind=pl.lit("register"), source=pl.lit("dart"), record_key=pl.lit("dart:1"))
+    with TemporaryDirectory() as folder:
+        writer = SnapshotWriter(Lake(folder), "2026-01-01T000000Z")
+        if len(set(named)) < len(named):
+            with pytest.raises(LakeError, match="primary_key"):
+                writer.write("names", table, GOLD_TABLES["names"])
+        else:
+            writer.write("names", table, GOLD_TABLES["names"])
+            assert writer.table("names", ["firm_id", "name"]).rows() == sorted(named)
