@@ -29,7 +29,7 @@ Tags = tuple[str, str, str]
 """Language, concepts and fields of a text; ids joined by blanks."""
 
 Tagger = Callable[[pl.Series], pl.DataFrame]
-"""From texts to their `language`, `concepts` and `fields` (lists of ids), row by row."""
+"""From distinct texts to a table of each `text` and its `language`, `concepts` and `fields` (lists of ids)."""
 
 _SAID_BY_NAMES: Final = ((r"(?i)로봇|로보틱스|로보텍|로보테크|로보트|robot", "산업용 로봇"),)
 """Words in a firm's own name and what they say that it makes.
@@ -51,18 +51,17 @@ def tagged(texts: Sequence[str]) -> list[Tags]:
     ]
 
 
-def tags_table(tags: Sequence[Tags]) -> pl.DataFrame:
-    """The columns TAGS of tagged texts."""
+def tags_table(texts: pl.Series, tags: Sequence[Tags]) -> pl.DataFrame:
+    """Texts and the columns TAGS of their tags."""
     joined = pl.DataFrame(tags, schema=dict.fromkeys(TAGS, pl.String), orient="row")
     none = pl.lit([], pl.List(pl.String))
-    return joined.with_columns(
-        pl.when(pl.col(name) != "").then(pl.col(name).str.split(" ")).otherwise(none) for name in TAGS[1:]
-    )
+    ids = (pl.when(pl.col(name) != "").then(pl.col(name).str.split(" ")).otherwise(none) for name in TAGS[1:])
+    return joined.with_columns(ids).insert_column(0, texts.alias("text"))
 
 
 def tag(texts: pl.Series) -> pl.DataFrame:
     """A Tagger that remembers nothing."""
-    return tags_table(tagged(texts.to_list()))
+    return tags_table(texts, tagged(texts.to_list()))
 
 
 def text_hash(text: str) -> str:
@@ -87,8 +86,7 @@ def capabilities_table(records: pl.DataFrame, kinds: Sequence[StatementKind], ta
         .unique(["firm_id", "text"], keep="first", maintain_order=True)
     )
     said = said.with_columns(read=_read())
-    texts = said["read"].unique(maintain_order=True)
-    tags = tagger(texts).with_columns(read=texts)
+    tags = tagger(said["read"].unique(maintain_order=True)).rename({"text": "read"})
     described = said.join(tags, on="read", how="left", maintain_order="left").drop("read")
     told = described.filter((pl.col("weight_class") != "hint") | (pl.col("concepts").list.len() > 0))
     return with_roles(told).with_columns(_statement_ids(told)).drop("written")

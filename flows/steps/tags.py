@@ -16,7 +16,7 @@ from flows.parallel import in_chunks
 from schemas.lake import Lake
 from schemas.lake.layout import plain_parquet
 from schemas.vocabulary import load_vocabulary
-from transforms.capabilities import TAGS, tagged, tags_table
+from transforms.capabilities import tagged, tags_table
 
 _FOLDER: Final = "cache/tags"
 _SCHEMA: Final[dict[str, Any]] = {
@@ -28,17 +28,15 @@ _SCHEMA: Final[dict[str, Any]] = {
 
 
 def tags_of(lake: Lake, texts: pl.Series) -> pl.DataFrame:
-    """Tags (TAGS) of distinct texts, row by row: those that the last night gave them, else new ones. Keeps them for the
-    next night.
-    """
+    """A Tagger: the tags that the last night gave the texts, else new ones. Keeps them for the next night."""
     asked = texts.alias("text").to_frame()
     kept = _kept(lake)
+    known = kept.join(asked, on="text", how="semi", maintain_order="left")
     fresh = asked.join(kept, on="text", how="anti", maintain_order="left")
-    tags = fresh.hstack(tags_table(in_chunks(tagged, fresh["text"].to_list())))
-    found = asked.join(pl.concat([kept, tags]), on="text", how="left", maintain_order="left")
-    if fresh.height or found.height < kept.height:
-        _keep(lake, found)
-    return found.select(TAGS)
+    tags = pl.concat([known, tags_table(fresh["text"], in_chunks(tagged, fresh["text"].to_list()))])
+    if fresh.height or known.height < kept.height:
+        _keep(lake, tags)
+    return tags
 
 
 def _stem() -> str:
