@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
+import simsimd
 
 from search.columns import Mask, SnapshotColumns
 from search.engines.base import Candidates, Floats, Rows
-from search.vectors import vectors_of
+from search.vectors import matrix, vector_rows
+
+Halves = npt.NDArray[np.float16]
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,9 @@ class LikenessWeights:
     industry: float = 0.7
     hint: float = 0.3
 
+
+_PART: Final = 100_000
+"""Vectors read at a time."""
 
 DEFAULT_LIKENESS: Final = LikenessWeights()
 LEAST_LIKENESS: Final = 0.2
@@ -55,22 +63,35 @@ class Likeness:
         return np.unique(self._columns.firm_of)
 
     @cached_property
-    def _vectors(self) -> Floats:
-        """Unit vector of all that a firm says, shape (firms that have a statement, dimensions)."""
+    def _vectors(self) -> Halves:
+        """Unit vector of all that a firm says, shape (firms that have a statement, dimensions).
+
+        Read a part at a time and kept as half floats: of a million firms all vectors at once would be the most memory
+        that a server takes, and cosines are within a ten-thousandth.
+        """
         columns = self._columns
-        embeddings = columns.snapshot.table("embeddings", ["text_hash", "vector"])
-        vectors, vector_of = vectors_of(columns.statements["text"], embeddings)
-        found = np.zeros((len(self._spoken), vectors.shape[1]), np.float32)
-        firm = np.searchsorted(self._spoken, columns.firm_of)
-        np.add.at(found, firm, vectors[vector_of] * self._share[:, None])
-        norm = np.linalg.norm(found, axis=1, keepdims=True)
-        unit: Floats = np.divide(found, norm, out=found, where=norm > 0)
+        embeddings, read = columns.snapshot.scan("embeddings"), columns.snapshot.collected
+        hashes, one = read([embeddings.select("text_hash"), embeddings.select("vector").head(1)])
+        vector_of = vector_rows(columns.statements["text"], hashes["text_hash"])
+        firm = np.searchsorted(self._spoken, columns.firm_of).astype(np.int32)
+        by_vector = np.argsort(vector_of, kind="stable")
+        starts = range(0, hashes.height, _PART)
+        bounds = np.searchsorted(vector_of[by_vector], [*starts, hashes.height])
+        found = np.zeros((len(self._spoken), matrix(one["vector"]).shape[1]), np.float32)
+        for start, (first, end) in zip(starts, pairwise(bounds), strict=True):
+            part = read([embeddings.select("vector").slice(start, _PART)])[0]
+            rows = np.sort(by_vector[first:end])
+            said = matrix(part["vector"])[vector_of[rows] - start] * self._share[rows, None]
+            _add_runs(found, firm[rows], said)
+        norm = np.sqrt(np.einsum("ij,ij->i", found, found))[:, None]
+        unit: Halves = np.divide(found, norm, out=found, where=norm > 0).astype(np.float16)
         return unit
 
     def meaning(self, vector: Floats) -> Floats:
         """Cosine of every firm with a unit vector; zero of one that says nothing."""
         found = np.zeros(self._columns.size, np.float32)
-        found[self._spoken] = self._vectors @ vector
+        asked = vector[None].astype(np.float16)
+        found[self._spoken] = simsimd.cdist(asked, self._vectors, metric="dot", out_dtype="float32")
         return found
 
     def words(self, lexical: Candidates) -> Floats:
@@ -101,3 +122,14 @@ class Likeness:
 def alike(meaning: Floats) -> Mask:
     """The predicate of a description: firms whose meaning is near enough, whatever the engine finds."""
     return np.asarray(meaning >= LEAST_LIKENESS)
+
+
+def _add_runs(found: Floats, places: Rows, added: Floats) -> None:
+    """Add each row to that of `found` at its place; places are sorted. All firsts of a place, then all seconds, and so
+    on: numpy is fast at many rows that go to different places.
+    """
+    starts = np.flatnonzero(np.diff(places, prepend=-1))
+    counts = np.diff(np.append(starts, len(places)))
+    for turn in range(counts.max(initial=0)):
+        rows = starts[counts > turn] + turn
+        found[places[rows]] += added[rows]

@@ -11,10 +11,10 @@ from typing import Final
 import polars as pl
 
 from search.columns import Mask, SnapshotColumns
-from search.engines.base import Engine, LexicalQuery, TermGroup
+from search.engines.base import Engine, LexicalQuery, Rows, TermGroup
 from search.expand import load_words
 from search.name_tables import NameTables
-from search.near_names import letters, unlikeliness
+from search.near_names import HashTable, letters, unlikeliness
 from search.understand import Understood
 from transforms import names, sounds
 from transforms.text import folded, run_tokens, words
@@ -30,6 +30,8 @@ _MOST_NEAR: Final = 5
 _HANGUL: Final = re.compile("[가-힣]+")
 _FIRMS_READ: Final = 64
 """Firms whose statements are read first for a word; more follow where it is not in them."""
+
+_NUMBER: Final = pl.concat_str("scheme", "value", separator=" ")
 
 Found = list[tuple[int, str]]
 """Firm rows with why each is there: identifier, name, spelling or near_name."""
@@ -143,12 +145,16 @@ class Lookup:
         return self._tables.result()
 
     @cached_property
-    def _identifiers(self) -> pl.DataFrame:
-        return self._columns.snapshot.table("identifiers", ["firm_id", "scheme", "value"])
+    def _numbers(self) -> tuple[HashTable, Rows]:
+        """Identifiers with their schemes, and the firm's row of each."""
+        table = self._columns.snapshot.table("identifiers", ["firm_id", "scheme", "value"])
+        numbers = table.select(_NUMBER).to_series()
+        return HashTable.of(numbers), self._columns.row_of.rows(table["firm_id"])
 
     def _by_number(self, scheme: str, value: str) -> list[int]:
         if scheme == "firm_id":
             row = self._columns.row_of.get(value)
             return [] if row is None else [row]
-        ids = self._identifiers.filter((pl.col("scheme") == scheme) & (pl.col("value") == value))["firm_id"].unique()
-        return sorted(self._columns.row_of.rows(ids).tolist())
+        # Of five million numbers any two have one hash of 64 bits with a chance of one in a million.
+        numbers, firms = self._numbers
+        return sorted(set(firms[numbers.candidates([f"{scheme} {value}"])].tolist()))

@@ -14,7 +14,7 @@ import polars as pl
 from schemas.lake import Snapshot
 from search.columns import SnapshotColumns
 from search.embedding import Embedder
-from search.engines.base import Engine
+from search.engines.base import Engine, Rows
 from transforms import regions
 
 Row = dict[str, Any]
@@ -26,6 +26,17 @@ SHOWN_SCHEMES: Final = (
     "stock_code",
     "applicant_no",
     "smart_factory_suppliers:number",
+)
+_TABLES: Final = (
+    "names",
+    "identifiers",
+    "attributes",
+    "statuses",
+    "certifications",
+    "designations",
+    "patents",
+    "links",
+    "changes",
 )
 _SIMILAR: Final = 6
 _NEIGHBOURS: Final = 200
@@ -48,6 +59,11 @@ class Profile:
     records: list[Row]
     changes: list[Row]
     similar: list[Row]
+
+    @property
+    def newest(self) -> date | None:
+        """The newest date that a value or a statement of the firm is true for."""
+        return max((row["as_of"] for row in (*self.attributes, *self.capabilities) if row["as_of"]), default=None)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -73,18 +89,19 @@ class Profiles:
         row = self._columns.row_of[firm_id]
         firm = self._columns.firms.row(row, named=True)
         firm["region_en"] = regions.short_region(firm["region_code"], "en")
+        told = self._told(firm_id)
         return Profile(
             firm=firm,
-            names=self._of("names", firm_id),
-            identifiers=[entry for entry in self._of("identifiers", firm_id) if entry["scheme"] in SHOWN_SCHEMES],
-            attributes=self._of("attributes", firm_id),
-            statuses=self._of("statuses", firm_id),
-            certifications=self._of("certifications", firm_id),
-            designations=self._of("designations", firm_id),
-            capabilities=self._of("capabilities", firm_id),
-            patents=self._of("patents", firm_id),
-            records=self._of("links", firm_id),
-            changes=self._of("changes", firm_id),
+            names=told["names"],
+            identifiers=[entry for entry in told["identifiers"] if entry["scheme"] in SHOWN_SCHEMES],
+            attributes=told["attributes"],
+            statuses=told["statuses"],
+            certifications=told["certifications"],
+            designations=told["designations"],
+            capabilities=self._columns.statements[self._statements(row)].to_dicts(),
+            patents=told["patents"],
+            records=told["links"],
+            changes=told["changes"],
             similar=self._similar(row),
         )
 
@@ -98,34 +115,21 @@ class Profiles:
         return dict(self._snapshot.table("redirects", ["old_firm_id", "firm_id"]).iter_rows())
 
     @cached_property
-    def _tables(self) -> dict[str, pl.DataFrame]:
-        names = (
-            "names",
-            "identifiers",
-            "attributes",
-            "statuses",
-            "certifications",
-            "designations",
-            "patents",
-            "links",
-            "changes",
-        )
-        return {name: self._snapshot.table(name) for name in names}
+    def _tables(self) -> list[pl.LazyFrame]:
+        return [self._snapshot.scan(name) for name in _TABLES]
 
-    def _of(self, table: str, firm_id: str) -> list[Row]:
-        if table == "capabilities":
-            rows = self._columns.statements_of(np.array([self._columns.row_of[firm_id]], np.int32))
-            return self._columns.statements[rows].to_dicts()
-        return self._tables[table].filter(pl.col("firm_id") == firm_id).drop("firm_id").to_dicts()
+    def _told(self, firm_id: str) -> dict[str, list[Row]]:
+        """The firm's rows of each of _TABLES; they lie together, so that little of a large table is read."""
+        asked = [table.filter(pl.col("firm_id") == firm_id).drop("firm_id") for table in self._tables]
+        found = self._snapshot.collected(asked)
+        return {name: table.to_dicts() for name, table in zip(_TABLES, found, strict=True)}
 
-    def newest(self, firm_id: str) -> date | None:
-        """The newest date that a value or a statement of the firm is true for."""
-        dates = [row["as_of"] for table in ("attributes", "capabilities") for row in self._of(table, firm_id)]
-        return max((day for day in dates if day), default=None)
+    def _statements(self, row: int) -> Rows:
+        return self._columns.statements_of(np.array([row], np.int32))
 
     def _similar(self, row: int) -> list[Row]:
         """Firms whose statements lie nearest to the mean of this firm's, by embedding."""
-        own = self._columns.statements_of(np.array([row], np.int32))[:_STATEMENTS_ASKED]
+        own = self._statements(row)[:_STATEMENTS_ASKED]
         if not len(own):
             return []
         mean = self._embedder.encode_passages(self._columns.statements["text"][own].to_list()).mean(axis=0)

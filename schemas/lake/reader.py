@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -85,6 +86,20 @@ class Snapshot:
         if self.checked:
             self._compare(name, self.lake.size_and_sha256(path)[1])
         return self.lake.read_table(path, columns)
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """A table of which a few rows are wanted at a time: of a large one the row groups without them are not read."""
+        return self.lake.scan_table(f"{self.folder}/{name}.parquet")
+
+    def collected(self, asked: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
+        """What is asked of scanned tables, at once. Raises LakeError where one of them is lost or damaged."""
+        try:
+            return pl.collect_all(asked)
+        except (pl.exceptions.ComputeError, OSError) as error:
+            raise LakeError(
+                f"a table of {self.folder} in {self.lake.url} cannot be read ({str(error).splitlines()[0]}). "
+                "`caplake lake verify` names all that are damaged."
+            ) from None
 
     def content(self, name: str) -> bytes:
         """A table's file. Raises LakeError where it is not what the manifest says."""

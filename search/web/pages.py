@@ -96,9 +96,8 @@ def firm(request: Request, service: Service, firm_id: str, lang: Lang = None, q:
     if unchanged := conditional(request, service):
         return unchanged
     profile = service.profiles.get(firm_id)
-    newest = service.profiles.newest(firm_id)
     json_ld = organization(profile, service.vocabulary, str(request.url.replace(query="")))
-    return page(request, service, "firm.html", lang, profile=profile, newest=newest, q=q, json_ld=json_ld)
+    return page(request, service, "firm.html", lang, profile=profile, q=q, json_ld=json_ld)
 
 
 @router.get("/fields")
@@ -208,7 +207,6 @@ def _compared(
         template,
         language,
         profiles=profiles,
-        newest={firm_id: service.profiles.newest(firm_id) for firm_id in known},
         open={p.firm["firm_id"]: open_points(service, understood, p, language) for p in profiles},
         inquiry=inquiry_text(service, need, profiles, language),
         here=Links(SearchParameters(q=need), language, known),
