@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import polars as pl
 import yaml
 
 from flows.night import Gate, Night, code_version
@@ -54,10 +53,8 @@ def golden_gates(night: Night, engine: str, sources: Mapping[str, SourceEntry]) 
     service = SearchService(_uncommitted(night, sources), engine)
     if not service.columns.statements.height:
         return
-    offered = service.columns.firms.select("firm_id").join(
-        service.snapshot.table("capabilities", ["firm_id", "fields"]).explode("fields"), on="firm_id"
-    )
-    firms_of = dict(offered.unique().group_by("fields").len().iter_rows())
+    offered = service.columns.firms["fields"]
+    firms_of = dict(offered.explode().value_counts().iter_rows())
     shares = []
     for golden in load_golden():
         name = f"golden query '{golden.need}' on {engine}"
@@ -65,9 +62,8 @@ def golden_gates(night: Night, engine: str, sources: Mapping[str, SourceEntry]) 
             found = len(service.select(golden.need).order)
             yield Gate(name=name, value=found, bound="0 firms", ok=found == 0)
         elif firms_of.get(golden.field, 0) >= _ENOUGH_FIRMS:
-            first = [service.columns.firms["firm_id"][row] for row in service.select(golden.need).order[:_DEPTH]]
-            fitting = offered.filter(pl.col("firm_id").is_in(first), pl.col("fields") == golden.field)
-            share = fitting["firm_id"].n_unique() / _DEPTH
+            first = offered.gather(list(service.select(golden.need).order[:_DEPTH]))
+            share = len(first.filter(first.list.contains(golden.field))) / _DEPTH
             bound = f"at least {_LEAST_SHARE} of the first {_DEPTH} with {golden.field}"
             shares.append(share)
             yield Gate(name=name, value=share, bound=bound, ok=share >= _LEAST_SHARE)

@@ -56,18 +56,19 @@ def index_gates(night: Night, writer: SnapshotWriter, counts: Mapping[str, int])
 
 def choose_probes(statements: pl.DataFrame, firms: pl.DataFrame) -> list[Probe]:
     """Statements (firm_id, text, in the order of the index) of texts spread evenly over all distinct ones."""
-    placed = statements.with_row_index("row").join(firms.with_row_index("firm"), on="firm_id", maintain_order="left")
-    distinct = placed.unique("text", keep="first", maintain_order=True)
+    distinct = statements["text"].is_first_distinct().arg_true()
     if distinct.is_empty():
         return []
-    chosen = distinct[np.unique(np.linspace(0, distinct.height - 1, _PROBES, dtype=np.int64))]
-    return [_probe(placed, firm, text) for firm, text in chosen.select("firm", "text").iter_rows()]
+    spread = np.unique(np.linspace(0, len(distinct) - 1, _PROBES, dtype=np.int64))
+    return [_probe(statements, firms["firm_id"], row) for row in distinct.gather(spread)]
 
 
-def _probe(placed: pl.DataFrame, firm: int, text: str) -> Probe:
-    of_firm = placed.filter(pl.col("firm") == firm)
-    rows = of_firm.filter(pl.col("text") == text)["row"].to_numpy().astype(np.int32)
-    return Probe(text, np.array([firm], np.int32), rows, of_firm.height)
+def _probe(statements: pl.DataFrame, firms: pl.Series, row: int) -> Probe:
+    firm_id, text = statements["firm_id"][row], statements["text"][row]
+    said = (statements["firm_id"] == firm_id).arg_true()
+    rows = said.filter(statements["text"].gather(said) == text)
+    firm = np.array([firms.index_of(firm_id)], np.int32)
+    return Probe(text, firm, rows.to_numpy().astype(np.int32), len(said))
 
 
 def by_words(engine: Engine, probe: Probe) -> bool:
