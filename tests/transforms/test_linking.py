@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from transforms import names, regions
 from transforms.linking import LinkedRecords, link
+from transforms.linking.cluster import weighed_pairs
 from transforms.linking.join import components
-from transforms.linking.prepare import street
+from transforms.linking.prepare import prepared, street
 
 COLUMNS = {
     "record_key": pl.String,
@@ -292,6 +293,24 @@ def test_order_never_matters_and_no_cluster_holds_two_firms(rows: list[dict[str,
     assert held["corporate_no"].max() <= 1  # type: ignore[operator]
     parts = first.records.group_by("cluster_same").agg(pl.col("cluster").n_unique())
     assert parts["cluster"].max() == 1
+
+
+@settings(max_examples=30, deadline=None)
+@given(registers)
+def test_pairs_left_out_would_have_told_nothing(rows: list[dict[str, Any]]) -> None:
+    """Firms that both registers list once make their registers known to share firms and to repeat none."""
+    shared = [
+        {"record_key": f"{source}:s{i}", "name": f"공유{i}기업", "address": SEOUL, "homepage": f"firm{i}.co.kr"}
+        for source in ("a", "b")
+        for i in range(32)
+    ]
+    keyed = [{**row, "record_key": f"{row['source']}:{i:02d}"} for i, row in enumerate(rows)]
+    prepared_table = prepared(table(*shared, *keyed))
+    with pytest.MonkeyPatch.context() as patch:
+        told = weighed_pairs(prepared_table)
+        patch.setattr("transforms.linking.pairs._Telling.chosen", lambda _, pairs: pairs)
+        every = weighed_pairs(prepared_table)
+    assert told.equals(every)
 
 
 def test_empty_and_single_tables() -> None:

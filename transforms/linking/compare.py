@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from transforms.linking.pairs import Keys, Rows, keys_of
 
 Levels = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float32]
+Texts = npt.NDArray[np.object_]
 
 _NEAR: Final = 0.84
 _SLIPS: Final = 2
@@ -57,7 +58,7 @@ class Compared:
 
     def at(self, kind: str, *names: str) -> Flags:
         """Pairs whose level is one of these."""
-        return np.isin(self.levels[kind], [LEVELS[kind].index(name) for name in names])
+        return np.array([level in names for level in LEVELS[kind]])[self.levels[kind]]
 
     def taken(self, chosen: Flags) -> Compared:
         return Compared(
@@ -126,13 +127,12 @@ def _names(
 
 def _unequal_names(table: pl.DataFrame, left: Rows, right: Rows, tied: Flags, index: dict[str, np.uint8]) -> Levels:
     """Levels of names that are not equal. Likeness of consonants is worked out for `tied` pairs only."""
-    texts = np.array(table["sound"].fill_null("").to_list(), dtype=object)
-    apart = np.array(table["sound"].fill_null("").str.normalize("NFD").to_list(), dtype=object)
-    a, b = texts[left], texts[right]
+    a, b = _texts(table["sound"], left, right)
     lengths = table["sound"].str.len_chars().fill_null(0).to_numpy().astype(np.int64)
     shorter = np.minimum(lengths[left], lengths[right])
+    letters = _texts(table["sound"], left, right, lambda sounds: sounds.str.normalize("NFD"))
     likeness = process.cpdist(
-        apart[left], apart[right], scorer=OSA.normalized_similarity, score_cutoff=_ALIKE, workers=-1, dtype=np.float32
+        *letters, scorer=OSA.normalized_similarity, score_cutoff=_ALIKE, workers=-1, dtype=np.float32
     )
     slips = process.cpdist(a, b, scorer=OSA.distance, score_cutoff=_SLIPS, workers=-1, dtype=np.uint8)
     numerals = keys_of(table["numerals"])
@@ -165,6 +165,18 @@ def _unequal_names(table: pl.DataFrame, left: Rows, right: Rows, tied: Flags, in
     return levels
 
 
+def _texts(
+    values: pl.Series, left: Rows, right: Rows, read: Callable[[pl.Series], pl.Series] | None = None
+) -> tuple[Texts, Texts]:
+    """Texts of both rows of each pair, `read` once for each row that is in any; empty where there is none."""
+    used = np.zeros(len(values), bool)
+    used[left] = used[right] = True
+    told = values.filter(pl.Series(used)).fill_null("")
+    texts = np.empty(len(values), object)
+    texts[used] = (read(told) if read else told).to_list()
+    return texts[left], texts[right]
+
+
 def _longer(a: pl.Series, b: pl.Series) -> Flags:
     """Whether one name begins or ends with the other."""
     frame = pl.DataFrame({"a": a, "b": b})
@@ -174,7 +186,7 @@ def _longer(a: pl.Series, b: pl.Series) -> Flags:
     return np.asarray(frame.select(pl.any_horizontal(ends).fill_null(False)).to_series().to_numpy(), dtype=bool)
 
 
-def _shortened(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Flags:
+def _shortened(a: Texts, b: Texts) -> Flags:
     """Whether the longer name is the shorter one and a word that short names drop, or breaks off within a word."""
     frame = pl.DataFrame({"a": a.tolist(), "b": b.tolist()}, schema={"a": pl.String, "b": pl.String})
     first_longer = pl.col("a").str.len_chars() > pl.col("b").str.len_chars()
@@ -190,8 +202,7 @@ def _shortened(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Flags:
 
 
 def _alike_bones(table: pl.DataFrame, left: Rows, right: Rows) -> Flags:
-    bones = np.array(table["skeleton"].fill_null("").to_list(), dtype=object)
-    a, b = bones[left], bones[right]
+    a, b = _texts(table["skeleton"], left, right)
     likeness = process.cpdist(a, b, scorer=Jaro.normalized_similarity, workers=-1, dtype=np.float32)
     return np.asarray((likeness >= _ALIKE_BONES) & (a != "") & (b != ""), dtype=bool)
 
@@ -243,10 +254,8 @@ def _goods(table: pl.DataFrame, left: Rows, right: Rows) -> Levels:
     known = (keys[left] != 0) & (keys[right] != 0)
     same = known & (keys[left] == keys[right])
     rows = np.flatnonzero(known & ~same)
-    texts = np.array(table["product"].fill_null("").to_list(), dtype=object)
-    likeness = process.cpdist(
-        texts[left[rows]], texts[right[rows]], scorer=fuzz.token_set_ratio, workers=-1, dtype=np.float32
-    )
+    said = _texts(table["product"], left[rows], right[rows])
+    likeness = process.cpdist(*said, scorer=fuzz.token_set_ratio, workers=-1, dtype=np.float32)
     same[rows] = likeness >= _PRODUCT_ALIKE
     trade, off_trade = _trade(table, left, right)
     return _chosen("goods", len(left), ("same", same), ("trade", trade), ("off_trade", off_trade), ("apart", known))

@@ -7,11 +7,14 @@ Keys are 64-bit hashes, compared within one call only.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from transforms.linking.rules import IDENTIFIERS
 
 Rows = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
@@ -20,24 +23,63 @@ _NAME_BLOCK: Final = 40
 _PLACE_BLOCK: Final = 20
 _SITE_BLOCK: Final = 12
 _DAY_BLOCK: Final = 12
+_EVIDENCE: Final = ("province", "city", "district", "street", "seat", "site", "domain", "established", "product")
 _NONE: Final = np.uint64(0)
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 def candidate_pairs(table: pl.DataFrame) -> tuple[Rows, Rows]:
-    """Rows (left < right) of distinct pairs of a prepared table that share a block, in order."""
-    parts = [left.astype(np.uint64) << np.uint64(32) | right.astype(np.uint64) for left, right in _blocks(table)]
+    """Rows (left < right) of distinct pairs of a prepared table that share a block and may tell something, in order."""
+    telling = _Telling.of(table)
+    parts = [
+        left.astype(np.uint64) << np.uint64(32) | right.astype(np.uint64)
+        for left, right in map(telling.chosen, _blocks(table))
+    ]
     packed = np.concatenate([np.empty(0, np.uint64), *parts])
     packed.sort()
     packed = packed[np.concatenate([[True], packed[1:] != packed[:-1]])[: len(packed)]]
     return (packed >> np.uint64(32)).astype(np.int64), (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
+@dataclass(frozen=True)
+class _Telling:
+    """Which pairs may join two records or keep them apart.
+
+    Where one of two records has nothing but its name, they can be told to be two firms at most, by a register that
+    lists each firm once; and not even that where both have the same numbers.
+    `is_bare`: rows without evidence beside name and numbers; `origin`: a key of the register; `echo`: of the bare rows
+    that have numbers a key of register and numbers, else 0.
+    """
+
+    is_bare: npt.NDArray[np.bool_]
+    origin: Keys
+    echo: Keys
+
+    @classmethod
+    def of(cls, table: pl.DataFrame) -> _Telling:
+        is_bare, numbered = table.select(
+            bare=pl.all_horizontal(pl.col(name).is_null() for name in _EVIDENCE),
+            numbered=pl.any_horizontal(pl.col(name).is_not_null() for name in IDENTIFIERS),
+        )
+        origin = keys_of(table["origin"])
+        numbers = table.select("origin", *IDENTIFIERS).hash_rows().to_numpy()
+        return cls(is_bare.to_numpy(), origin, np.where((is_bare & numbered).to_numpy(), numbers, _NONE))
+
+    def chosen(self, pairs: tuple[Rows, Rows]) -> tuple[Rows, Rows]:
+        left, right = pairs
+        bare = np.flatnonzero(self.is_bare[left] | self.is_bare[right])
+        one, other = left[bare], right[bare]
+        echoed = (self.echo[one] == self.echo[other]) & (self.echo[one] != _NONE)
+        silent = bare[(self.origin[one] != self.origin[other]) | echoed]
+        return np.delete(left, silent), np.delete(right, silent)
+
+
 def keys_of(values: pl.Series) -> Keys:
     """A hash of every value; 0 where there is none."""
-    hashed = values.hash().to_numpy().astype(np.uint64)
-    known = values.is_not_null().to_numpy()
-    return np.where(known, np.where(hashed == _NONE, np.uint64(1), hashed), _NONE)
+    keys: Keys = np.maximum(values.hash().to_numpy(), np.uint64(1))
+    if values.has_nulls():
+        keys[values.is_null().to_numpy()] = _NONE
+    return keys
 
 
 def together(*parts: Keys) -> Keys:
@@ -47,7 +89,7 @@ def together(*parts: Keys) -> Keys:
         joined = (joined ^ part) * _MIX
         joined ^= joined >> np.uint64(29)
     present = np.logical_and.reduce([part != _NONE for part in parts])
-    return np.where(present, np.where(joined == _NONE, np.uint64(1), joined), _NONE)
+    return np.where(present, np.maximum(joined, np.uint64(1)), _NONE)
 
 
 def _blocks(table: pl.DataFrame) -> Iterator[tuple[Rows, Rows]]:
@@ -82,31 +124,34 @@ def _blocks(table: pl.DataFrame) -> Iterator[tuple[Rows, Rows]]:
 
 def within(keys: Keys, limit: int) -> Iterator[tuple[Rows, Rows]]:
     """All pairs of rows within blocks of 2 to `limit` rows of one key."""
-    rows = np.flatnonzero(keys)
-    rows = rows[np.argsort(keys[rows], kind="stable")]
-    ordered = keys[rows]
-    starts = (
-        np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(rows) else np.empty(0, np.int64)
-    )
-    sizes = np.diff(np.append(starts, len(rows)))
-    small = np.repeat((sizes > 1) & (sizes <= limit), sizes)
-    rows, ordered = rows[small], ordered[small]
-    for distance in range(1, limit):
-        equal = ordered[distance:] == ordered[:-distance]
-        if not equal.any():
-            return
-        left, right = rows[:-distance][equal], rows[distance:][equal]
-        yield np.minimum(left, right), np.maximum(left, right)
+    yield from _cut_finer(keys, (), limit)
 
 
 def _cut_finer(keys: Keys, finer: tuple[Keys, ...], limit: int) -> Iterator[tuple[Rows, Rows]]:
     """Pairs within blocks; a block over the limit is cut by the first of the finer keys, and so on."""
-    yield from within(keys, limit)
-    if finer:
-        sizes = pl.DataFrame({"key": keys}).select(pl.len().over("key")).to_series().to_numpy()
-        crowded = (sizes > limit) & (keys != _NONE)
-        if crowded.any():
-            yield from _cut_finer(np.where(crowded, finer[0], _NONE), finer[1:], limit)
+    rows = np.flatnonzero(keys)
+    rows = rows[np.argsort(keys[rows])]
+    ordered = keys[rows]
+    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(rows)])
+    sizes = np.diff(starts, append=len(rows))
+    sizes = np.repeat(sizes, sizes)
+    small = (sizes > 1) & (sizes <= limit)
+    yield from _neighbours(rows[small], ordered[small], limit)
+    crowded = rows[sizes > limit]
+    if finer and len(crowded):
+        cut = np.zeros_like(keys)
+        cut[crowded] = finer[0][crowded]
+        yield from _cut_finer(cut, finer[1:], limit)
+
+
+def _neighbours(rows: Rows, keys: Keys, limit: int) -> Iterator[tuple[Rows, Rows]]:
+    """Pairs of rows of one key, where equal `keys` stand together, at most `limit` of them."""
+    for distance in range(1, limit):
+        equal = keys[distance:] == keys[:-distance]
+        if not equal.any():
+            return
+        left, right = rows[:-distance][equal], rows[distance:][equal]
+        yield np.minimum(left, right), np.maximum(left, right)
 
 
 def _across(left: Keys, right: Keys, limit: int) -> Iterator[tuple[Rows, Rows]]:

@@ -67,9 +67,8 @@ def prepared(records: pl.DataFrame) -> pl.DataFrame:
     table = table.with_columns(alias=sounds.spoken_key(second), domain=sites.domain(pl.col("site"))).with_columns(
         alias=pl.when((pl.col("alias") != pl.col("sound")) & (pl.col("alias").str.len_chars() >= 2)).then("alias")
     )
-    likely = pl.Series("log_probability", rarity.log_probability(table["sound"]))
     return (
-        _with_entities(table.with_columns(likely))
+        _with_entities(table)
         .drop("bare", "second", "english")
         .with_row_index("row")
         .with_columns(pl.col("row").cast(pl.Int64))
@@ -89,7 +88,8 @@ def _read_names(bare: pl.Series) -> pl.DataFrame:
         )
     )
     numerals = pl.when(pl.col("sound").str.contains(r"\d")).then(pl.col("sound").str.replace_all(r"[^0-9]+", "."))
-    return table.with_columns(numerals=numerals.fill_null(""))
+    likely = pl.Series(rarity.log_probability(table["sound"]))
+    return table.with_columns(numerals=numerals.fill_null(""), log_probability=likely)
 
 
 def _with_entities(table: pl.DataFrame) -> pl.DataFrame:
