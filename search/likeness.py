@@ -35,7 +35,7 @@ class LikenessWeights:
 
 
 _PART: Final = 100_000
-"""Vectors read at a time."""
+"""Vectors at a time."""
 
 DEFAULT_LIKENESS: Final = LikenessWeights()
 LEAST_LIKENESS: Final = 0.2
@@ -67,7 +67,7 @@ class Likeness:
         """Unit vector of all that a firm says, shape (firms that have a statement, dimensions).
 
         Read a part at a time and kept as half floats: of a million firms all vectors at once would be the most memory
-        that a server takes, and cosines are within a ten-thousandth.
+        that a server takes, and cosines are within a thousandth.
         """
         columns = self._columns
         embeddings, read = columns.snapshot.scan("embeddings"), columns.snapshot.collected
@@ -77,15 +77,17 @@ class Likeness:
         by_vector = np.argsort(vector_of, kind="stable")
         starts = range(0, hashes.height, _PART)
         bounds = np.searchsorted(vector_of[by_vector], [*starts, hashes.height])
-        found = np.zeros((len(self._spoken), matrix(one["vector"]).shape[1]), np.float32)
+        found = np.zeros((len(self._spoken), matrix(one["vector"]).shape[1]), np.float16)
         for start, (first, end) in zip(starts, pairwise(bounds), strict=True):
             part = read([embeddings.select("vector").slice(start, _PART)])[0]
             rows = np.sort(by_vector[first:end])
             said = matrix(part["vector"])[vector_of[rows] - start] * self._share[rows, None]
             _add_runs(found, firm[rows], said)
-        norm = np.sqrt(np.einsum("ij,ij->i", found, found))[:, None]
-        unit: Halves = np.divide(found, norm, out=found, where=norm > 0).astype(np.float16)
-        return unit
+        for start in range(0, len(found), _PART):
+            whole = found[start : start + _PART].astype(np.float32)
+            norm = np.linalg.norm(whole, axis=1, keepdims=True)
+            found[start : start + _PART] = np.divide(whole, norm, out=whole, where=norm > 0)
+        return found
 
     def meaning(self, vector: Floats) -> Floats:
         """Cosine of every firm with a unit vector; zero of one that says nothing."""
@@ -124,7 +126,7 @@ def alike(meaning: Floats) -> Mask:
     return np.asarray(meaning >= LEAST_LIKENESS)
 
 
-def _add_runs(found: Floats, places: Rows, added: Floats) -> None:
+def _add_runs(found: Halves, places: Rows, added: Floats) -> None:
     """Add each row to that of `found` at its place; places are sorted. All firsts of a place, then all seconds, and so
     on: numpy is fast at many rows that go to different places.
     """

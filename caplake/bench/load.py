@@ -8,13 +8,10 @@ no search is asked twice.
 from __future__ import annotations
 
 import http.client
-import os
-import socket
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Final
@@ -24,10 +21,9 @@ import numpy as np
 import psutil
 
 from caplake.bench.bundled import REGIONS
-from caplake.bench.measure import CAPLAKE
 from caplake.bench.report import Figure
+from caplake.bench.serving import PATIENCE_SECONDS, Server, serving
 from schemas.lake import Lake
-from search.api.security import RATE_VARIABLE
 from search.engines import EngineError
 from search.engines.stores import open_store
 from search.understand.examples import load_problems
@@ -43,7 +39,6 @@ _ONE_THREAD: Final = dict.fromkeys(
 ) | {"TOKENIZERS_PARALLELISM": "false"}
 """Searches that run beside each other keep the cores busy; threads within one would wait for those of another."""
 _WARM_ANSWERS: Final = 200
-_PATIENCE_SECONDS: Final = 60
 
 
 @dataclass
@@ -63,42 +58,18 @@ class Load:
 
 def load(lake: str, seconds: float, callers: int) -> list[Figure]:
     """The embedded engine's API and pages, and the API with OpenSearch where it has an index of the lake's snapshot."""
-    with serving(lake, "embedded") as server:
+    with serving(lake, "embedded", _ONE_THREAD) as server:
         figures = _figures("embedded, API", measured(server, "/api/v1/search", seconds, callers), True)
         page = measured(server, "/search", max(5.0, seconds / 6), 1)
     figures.append(Figure("page of results, one reader at a time", _latency(page), "p95 at most 60 ms on the server"))
     if reason := _no_opensearch(lake):
         return [*figures, Figure("opensearch, API", f"not run: {reason}")]
-    with serving(lake, "opensearch") as server:
+    with serving(lake, "opensearch", _ONE_THREAD) as server:
         # What the node itself takes is on whichever machine it runs, and not in these.
         return [
             *figures,
             *_figures("opensearch without its node, API", measured(server, "/api/v1/search", seconds, callers), False),
         ]
-
-
-@dataclass(frozen=True)
-class Server:
-    port: int
-    process: psutil.Process
-
-
-@contextmanager
-def serving(lake: str, engine: str) -> Iterator[Server]:
-    """`caplake serve` on a free port, without a limit of requests, until left."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as held:
-        port = int(held.getsockname()[1])
-    started = subprocess.Popen(
-        [CAPLAKE, "serve", "--lake", lake, "--engine", engine, "--port", str(port)],
-        env={**os.environ, **_ONE_THREAD, RATE_VARIABLE: "0"},
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(port, started)
-        yield Server(port, psutil.Process(started.pid))
-    finally:
-        started.terminate()
-        started.wait(timeout=30)
 
 
 def measured(server: Server, path: str, seconds: float, callers: int, warm: int = _WARM_ANSWERS) -> Load:
@@ -165,7 +136,7 @@ def _until(addresses: Iterator[str], end: float, lock: threading.Lock) -> Iterat
 
 def _ask(port: int, addresses: Iterator[str] | list[str], into: Load, lock: threading.Lock) -> None:
     """One caller: asks one after the other over one connection."""
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)) as connection:
         for address in addresses:
             began = time.perf_counter()
             connection.request("GET", address, headers={"Accept-Language": "ko"})
@@ -180,21 +151,6 @@ def _ask(port: int, addresses: Iterator[str] | list[str], into: Load, lock: thre
 def _cpu(process: psutil.Process) -> float:
     times = process.cpu_times()
     return float(times.user + times.system)
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Until the server answers, snapshot and indexes opened. Raises RuntimeError when it ends or takes too long."""
-    end = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)) as connection:
-                connection.request("GET", "/api/v1/fields")
-                if connection.getresponse().status == 200:
-                    return
-        except OSError:
-            pass
-        time.sleep(0.2)
-    raise RuntimeError("`caplake serve` did not answer; run it by hand over this lake to see why.")
 
 
 def _no_opensearch(lake: str) -> str | None:

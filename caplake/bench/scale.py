@@ -15,6 +15,7 @@ from caplake.bench.generate import generate
 from caplake.bench.measure import CAPLAKE, Run, run_process
 from caplake.bench.report import Figure
 from caplake.bench.searching import Searched
+from caplake.bench.serving import Served
 from flows.sources.declaration import source_names
 from schemas.lake import Lake, Snapshot
 
@@ -36,6 +37,7 @@ class Size:
     snapshot_bytes: int
     index_bytes: int
     search: Searched
+    served: Served
 
 
 def measure_size(firms: int, folder: Path) -> Size:
@@ -58,6 +60,7 @@ def measure_size(firms: int, folder: Path) -> Size:
         snapshot_bytes=sum(entry.bytes for entry in tables.values()),
         index_bytes=_bytes(lake / snapshot.index_folder("embedded")),
         search=Searched.of(str(lake)),
+        served=Served.of(str(lake)),
     )
 
 
@@ -89,7 +92,7 @@ def _night(lake: Path, drop: Path) -> Run:
 
 
 def _figures(size: Size) -> list[Figure]:
-    search = size.search
+    search, served = size.search, size.served
     at = f"{size.firms:,} firms, {size.records:,} records, {size.statements:,} statements"
     return [
         Figure(f"{at}: full night", _run(size.full)),
@@ -108,6 +111,13 @@ def _figures(size: Size) -> list[Figure]:
             f"{search.resident / 1e9:.2f} GB, of which pages of files {(search.resident - search.own) / 1e9:.2f} GB",
         ),
         Figure("- start of the process to its first answer", f"{search.first_answer:.1f} s"),
+        Figure("- start of `caplake serve` to its first answer", f"{served.first_answer:.1f} s"),
+        Figure(
+            "- a firm's page, suggestions, a look-up by number",
+            f"{served.firm_page:.0f} ms, {served.suggestion:.0f} ms, {served.number:.0f} ms",
+        ),
+        Figure("- first description of a firm", f"{served.first_description:.1f} s"),
+        Figure("- most resident in the server after all these", f"{served.peak / 1e9:.2f} GB"),
     ]
 
 

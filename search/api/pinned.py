@@ -66,7 +66,8 @@ class PinnedService:
             return self._service
         service = SearchService(Snapshot(self.lake, name), self.engine)
         service.warm_up()
-        service.suggester.suggest("warm up")
+        # Nobody types before the first page is there.
+        threading.Thread(target=service.suggester.suggest, args=("warm up",), daemon=True).start()
         self._looked = time.monotonic()
         return service
 

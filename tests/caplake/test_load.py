@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from caplake.bench.load import measured, serving
+from caplake.bench.load import measured
+from caplake.bench.serving import Served, serving
 
 
 @pytest.mark.slow
@@ -16,3 +17,11 @@ def test_a_server_under_load_answers_everything_and_what_fails_is_counted(small_
     assert run.server_cpu > 0
     assert run.memory[0] > 0
     assert nowhere.errors == len(nowhere.milliseconds) > 0
+
+
+@pytest.mark.slow
+def test_what_a_server_takes_is_told_for_every_kind_of_page(small_lake: str) -> None:
+    served = Served.of(small_lake)
+    assert 0 < served.first_description < served.first_answer < 60
+    assert min(served.firm_page, served.suggestion, served.number) > 0
+    assert 2**27 < served.peak < 2**32
