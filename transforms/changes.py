@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -20,6 +20,11 @@ MEMBERS: Final[dict[str, tuple[str, ...]]] = {
 
 COMPARED: Final = ("firms", *MEMBERS)
 """Tables that are compared; `firms` is compared column by column."""
+
+
+def compared(table: str, columns: Sequence[str]) -> list[str]:
+    """Those of a table's columns that are compared."""
+    return [name for name in columns if table == "firms" or name in ("firm_id", *MEMBERS[table])]
 
 
 def changes_table(

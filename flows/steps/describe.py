@@ -14,7 +14,7 @@ from flows.takedown import hidden_firms
 from schemas.gold import GOLD_TABLES
 from schemas.lake.writer import SnapshotWriter
 from transforms.capabilities import StatementKind, capabilities_table
-from transforms.changes import COMPARED, changes_table
+from transforms.changes import COMPARED, changes_table, compared
 from transforms.firms import firms_table
 
 
@@ -22,28 +22,37 @@ def describe(night: Night, sources: list[str]) -> None:
     """Write capabilities, firms and what changed since the committed snapshot."""
     writer = SnapshotWriter(night.lake, night.snapshot)
     declared = [load_source(name) for name in sources]
-    links = writer.table("links").filter(pl.col("tier") != "review")
+    links = writer.table("links", ["record_key", "firm_id", "tier"]).filter(pl.col("tier") != "review")
     kinds = [
         StatementKind(source.name, said.column, said.kind, said.weight, source.role)
         for source in declared
         for said in source.statements
     ]
     told = {"record_key", "as_of", "name", "is_corporation", *(kind.column for kind in kinds)}
-    rows = all_records(writer, sources, told).join(links.select("record_key", "firm_id", "tier"), on="record_key")
+    rows = all_records(writer, sources, told).join(links, on="record_key")
     capabilities = capabilities_table(rows, kinds, partial(tags_of, night.lake))
     firms = firms_table(
         rows,
-        writer.table("attributes"),
+        writer.table("attributes", ["firm_id", "attribute", "value", "is_chosen"]),
         writer.table("statuses"),
         capabilities,
-        writer.table("designations")["firm_id"].unique().to_list(),
+        writer.table("designations", ["firm_id"])["firm_id"].unique().to_list(),
         [source.name for source in declared if source.registers_suppliers],
     )
     writer.write("capabilities", capabilities, GOLD_TABLES["capabilities"])
     writer.write("firms", firms, GOLD_TABLES["firms"])
+    writer.write("changes", _changes(night, writer), GOLD_TABLES["changes"])
+
+
+def _changes(night: Night, writer: SnapshotWriter) -> pl.DataFrame:
     previous = night.previous()
+    if previous is None:
+        return changes_table(None, {})
+    names = [name for name in COMPARED if previous.has(name)]
+    before, now = (
+        {name: there.table(name, compared(name, there.columns(name))) for name in names} for there in (previous, writer)
+    )
     hidden = pl.col("firm_id").is_in(hidden_firms(night.lake))
-    names = [name for name in COMPARED if previous is None or previous.has(name)]
-    before = {name: previous.table(name).filter(~hidden) for name in names} if previous else None
-    changes = changes_table(before, {name: writer.table(name) for name in names}, writer.table("redirects"))
-    writer.write("changes", changes, GOLD_TABLES["changes"])
+    return changes_table(
+        {name: table.filter(~hidden) for name, table in before.items()}, now, writer.table("redirects")
+    )

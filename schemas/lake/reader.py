@@ -91,6 +91,10 @@ class Snapshot:
         """A table of which a few rows are wanted at a time: of a large one the row groups without them are not read."""
         return self.lake.scan_table(f"{self.folder}/{name}.parquet")
 
+    def columns(self, name: str) -> list[str]:
+        """Columns of a table as this snapshot has it."""
+        return self.scan(name).collect_schema().names()
+
     def collected(self, asked: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
         """What is asked of scanned tables, at once. Raises LakeError where one of them is lost or damaged."""
         try:
