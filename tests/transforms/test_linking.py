@@ -16,6 +16,7 @@ from transforms.linking import LinkedRecords, link
 from transforms.linking.cluster import weighed_pairs
 from transforms.linking.join import components
 from transforms.linking.prepare import prepared, street
+from transforms.linking.rarity import log_probability
 
 COLUMNS = {
     "record_key": pl.String,
@@ -311,6 +312,12 @@ def test_pairs_left_out_would_have_told_nothing(rows: list[dict[str, Any]]) -> N
         patch.setattr("transforms.linking.pairs._Telling.chosen", lambda _, pairs: pairs)
         every = weighed_pairs(prepared_table)
     assert told.equals(every)
+
+
+@given(st.lists(st.sampled_from(["", "가나", "한성테크", "엘지이노텍", "zz", "블랙야크아이앤씨", "다"]), max_size=40))
+def test_how_rare_a_name_is_hangs_on_it_alone(told: list[str]) -> None:
+    alone = [float(log_probability(pl.Series([name]))[0]) for name in told]
+    assert log_probability(pl.Series(told, dtype=pl.String)).tolist() == alone
 
 
 def test_empty_and_single_tables() -> None:
