@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from transforms.linking import rules
-from transforms.linking.compare import compared
+from transforms.linking.compare import Flags, compared
 from transforms.linking.join import Guard, Labels, components, joined, unambiguous
 from transforms.linking.pairs import candidate_pairs
 from transforms.linking.prepare import prepared
@@ -58,7 +58,9 @@ def link(records: pl.DataFrame, decisions: pl.DataFrame | None = None) -> Linked
     same, refused_same = joined(labels, strong, guard)
     weak = likely.filter(pl.col("tier") == "probable")
     clusters, refused_weak = joined(same, weak, guard)
-    used = pl.concat([sure.filter(~refused_sure), strong.filter(~refused_same), weak.filter(~refused_weak)])
+    used = pl.concat([sure.filter(~refused_sure), strong.filter(~refused_same), weak.filter(~refused_weak)]).sort(
+        "score", "rule", "left", "right", descending=[True, False, False, False]
+    )
     refused = [sure.filter(refused_sure), strong.filter(refused_same), weak.filter(refused_weak), contested]
     conflicts = pl.concat([*refused, doubtful])
     reasons = ["exclusive"] * (conflicts.height - doubtful.height) + ["ambiguous"] * doubtful.height
@@ -69,7 +71,8 @@ def link(records: pl.DataFrame, decisions: pl.DataFrame | None = None) -> Linked
     )
     keys = table["record_key"]
     result = pl.DataFrame({"record_key": keys, "cluster_same": same, "cluster": clusters})
-    result = pl.concat([result, _attachment(used, same, clusters, table), _strongest(used, clusters)], how="horizontal")
+    hung = _attachment(used, same, clusters, table)
+    result = pl.concat([result, hung, _strongest(used, table.height)], how="horizontal")
     return LinkedRecords(
         result,
         _named(left_open, keys),
@@ -146,51 +149,74 @@ def _ends(edges: pl.DataFrame) -> tuple[Labels, Labels]:
     return edges["left"].to_numpy(), edges["right"].to_numpy()
 
 
-def _strongest(edges: pl.DataFrame, clusters: Labels) -> pl.DataFrame:
-    """Rule and score of every record's strongest used edge; null where it has none."""
-    ends = pl.concat([edges.select("rule", "score", row=side) for side in ("left", "right")])
-    best = ends.sort("score", "rule", descending=[True, False]).unique("row", keep="first", maintain_order=True)
-    rows = pl.DataFrame({"row": np.arange(len(clusters))}).join(best, on="row", how="left", maintain_order="left")
-    return rows.select(strongest_rule="rule", strongest_score="score")
+def _strongest(edges: pl.DataFrame, size: int) -> pl.DataFrame:
+    """Rule and score of the first of the edges of each row; null where it has none."""
+    first = _first(np.arange(edges.height), edges, size)
+    return _with_none(edges)[first].select(strongest_rule="rule", strongest_score="score")
 
 
 def _attachment(edges: pl.DataFrame, same: Labels, clusters: Labels, table: pl.DataFrame) -> pl.DataFrame:
-    """How each record hangs on its firm.
+    """How each record hangs on its firm; `edges` surest first.
 
     The largest sure part of a firm is its core, of two equally large ones that of a registered supplier: its records
     are tied by their strongest sure link. Records of another part are tied as its best link to the rest is: that link
     is the doubt about all of them.
     """
-    frame = table.select("row", "is_supplier", same=pl.Series(same), cluster=pl.Series(clusters))
-    parts = frame.group_by("cluster", "same").agg(pl.len(), pl.col("is_supplier").any())
-    parts = parts.sort("len", "is_supplier", "same", descending=[True, True, False])
-    core = parts.unique("cluster", keep="first", maintain_order=True).select("cluster", core="same")
-    frame = frame.join(core, on="cluster", how="left", maintain_order="left")
+    left, right = _ends(edges)
+    is_within = same[left] == same[right]
+    first = _first(np.flatnonzero(is_within), edges, len(same))
+    other = np.append(left + right, 2 * len(same))[first] - np.arange(len(same))
+    loose = _loose(np.flatnonzero(~is_within), edges, same)
+    best, partner = np.full(len(same), edges.height), np.full(len(same), len(same))
+    best[loose["same"]], partner[loose["same"]] = loose["edge"], loose["other"]
+    beside = same != _cores(same, clusters, table["is_supplier"].to_numpy())
+    first[beside], other[beside] = best[same[beside]], partner[same[beside]]
+    keys = table.select("record_key")
+    return (
+        _with_none(edges)[first]
+        .select(
+            tier=pl.col("tier").fill_null("same"),
+            rule=pl.col("rule").fill_null("alone"),
+            score=pl.col("score").fill_null(1.0),
+        )
+        .with_columns(linked_to=_with_none(keys)[np.where(first < edges.height, other, keys.height)].to_series())
+    )
+
+
+def _with_none(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows and behind them one without a value: what a number beyond the last one stands for."""
+    return pl.concat([rows, rows.clear(1)])
+
+
+def _first(numbers: Labels, edges: pl.DataFrame, size: int) -> Labels:
+    """The smallest of the edges' numbers at each row; the count of all edges where there is none."""
+    found = np.full(size, edges.height)
+    for ends in _ends(edges):
+        np.minimum.at(found, ends[numbers], numbers)
+    return found
+
+
+def _loose(numbers: Labels, edges: pl.DataFrame, same: Labels) -> pl.DataFrame:
+    """The best edge from each sure part to another: `same`, `edge` (its number) and `other` (the row it leads to)."""
+    between = edges[numbers].with_columns(edge=pl.Series(numbers))
     both = pl.concat(
-        [
-            edges.select("tier", "rule", "score", row="left", other="right"),
-            edges.select("tier", "rule", "score", row="right", other="left"),
-        ]
+        between.select("edge", "score", "rule", same=pl.Series(same[between[end]]), other=beyond)
+        for end, beyond in (("left", "right"), ("right", "left"))
     )
-    both = both.sort("score", "rule", "other", descending=[True, False, False])
-    within = pl.Series(same[both["row"]] == same[both["other"]], dtype=pl.Boolean)
-    sure = both.filter(within).unique("row", keep="first", maintain_order=True)
-    loose = both.filter(~within).with_columns(same=pl.Series(same).gather(both.filter(~within)["row"]))
-    loose = loose.unique("same", keep="first", maintain_order=True).drop("row")
-    at_core = frame.filter(pl.col("same") == pl.col("core")).join(sure, on="row", how="left")
-    beside = frame.filter(pl.col("same") != pl.col("core")).join(loose, on="same", how="left")
-    tied = pl.concat(
-        [
-            at_core.select("row", "tier", "rule", "score", "other"),
-            beside.select("row", "tier", "rule", "score", "other"),
-        ]
-    ).sort("row")
-    return tied.select(
-        tier=pl.col("tier").fill_null("same"),
-        rule=pl.col("rule").fill_null("alone"),
-        score=pl.col("score").fill_null(1.0),
-        linked_to=table["record_key"].gather(tied["other"]),
+    return both.sort("score", "rule", "other", descending=[True, False, False]).unique(
+        "same", keep="first", maintain_order=True
     )
+
+
+def _cores(same: Labels, clusters: Labels, is_supplier: Flags) -> Labels:
+    """Of every row the label of the core of its cluster."""
+    sizes, supplies = np.bincount(same, minlength=len(same)), np.zeros(len(same), bool)
+    supplies[same[is_supplier]] = True
+    parts = np.flatnonzero(sizes)
+    core_last = parts[np.lexsort((-parts, supplies[parts], sizes[parts]))]
+    cores = np.empty_like(same)
+    cores[clusters[core_last]] = core_last
+    return cores[clusters]
 
 
 def _named(edges: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:
