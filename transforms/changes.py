@@ -71,8 +71,12 @@ def _followed(table: pl.DataFrame, redirects: pl.DataFrame) -> pl.DataFrame:
 
 def _firms(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
     columns = [name for name in now.columns if name != "firm_id" and name in before.columns]
+    # Of most firms nothing changed: a digest of the row tells, and only the others are compared column by column.
+    digests = [frame.select("firm_id", digest=pl.struct(columns).hash()) for frame in (now, before)]
+    differing = digests[0].join(digests[1], on=["firm_id", "digest"], how="anti").select("firm_id")
     now_text, before_text = (
-        frame.select("firm_id", *(_as_text(frame, name) for name in columns)) for frame in (now, before)
+        frame.join(differing, on="firm_id", how="semi").select("firm_id", *(_as_text(frame, name) for name in columns))
+        for frame in (now, before)
     )
     both = now_text.join(before_text, on="firm_id", suffix="_before")
     differ = [pl.col(name).ne_missing(pl.col(f"{name}_before")) for name in columns]

@@ -147,16 +147,17 @@ def firms_table(
         is_registered_supplier=pl.col("source").is_in(registers).any(),
         record_count=pl.len().cast(pl.Int64),
     )
-    said = capabilities.group_by("firm_id").agg(
-        statement_count=pl.len().cast(pl.Int64),
-        fields=pl.col("fields").list.explode().drop_nulls().unique().sort(),
-    )
+    said = capabilities.group_by("firm_id").agg(statement_count=pl.len().cast(pl.Int64))
+    # Most firms say nothing that has a field.
+    in_fields = capabilities.filter(pl.col("fields").list.len() > 0)
+    offered = in_fields.group_by("firm_id").agg(pl.col("fields").list.explode().unique().sort())
     latest = (
         statuses.sort("status_date", "source").unique("firm_id", keep="last").select("firm_id", "status", "status_date")
     )
     return (
         chosen.join(about, on="firm_id")
         .join(said, on="firm_id", how="left")
+        .join(offered, on="firm_id", how="left")
         .join(latest, on="firm_id", how="left")
         .with_columns(
             status=pl.col("status").fill_null("unknown"),
