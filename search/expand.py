@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -104,7 +104,7 @@ class Words:
             for target, share in self.translations(token):
                 if share >= _NEED_SHARE:
                     found[target] = max(found.get(target, 0.0), weight * share * _NEED_WEIGHT)
-        return LexicalQuery(found, tuple(self._translated_group(group) for group in query.groups), query.minimum)
+        return replace(query, weights=found, groups=tuple(self._translated_group(group) for group in query.groups))
 
     def _translated_group(self, group: TermGroup) -> TermGroup:
         """With the translation of a Latin word that stands alone; named concepts have both languages already."""

@@ -21,7 +21,8 @@ class Weights:
 
     `field_only` is what a statement in a sought field counts beside one with the concept, `broader` one with a
     wider concept, `context` one with a concept of a field that is not meant; `named` weighs the words of the sought
-    concepts' names, `sense` their share of the embedding.
+    concepts' names, `sense` their share of the embedding; `literal` is what a firm gains that says all of several words
+    in one statement.
 
     Chosen on the development needs by `python -m search.evaluation.tune` (docs/evaluation.md).
     """
@@ -35,6 +36,7 @@ class Weights:
     context: float = 0.2
     named: float = 1.0
     sense: float = 0.5
+    literal: float = 0.4
 
 
 DEFAULT_WEIGHTS: Final = Weights()

@@ -259,6 +259,10 @@ class SearchService:
             firms = columns.firm_of[scores.rows]
             heard = allowed[firms]
             firm_scores = score_firms(firms[heard], scores.total[heard], columns.size, self._weights)
+            if len((literally := understood.lexical.literal).groups) > 1:
+                # Whoever types words of a product line looks for it, however little else they mean.
+                literal = self.engine.matching_firms(literally)
+                firm_scores[literal] = np.minimum(firm_scores[literal] + self._weights.literal, 1.0)
             mask = self._hits(understood, aim) & allowed
         return Ranking(columns, firm_scores, scores, mask, allowed & ~mask & (firm_scores > 0), aim)
 

@@ -8,11 +8,9 @@ need, ranks firms, explains and counts facets.
 
 from __future__ import annotations
 
-import random
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +29,7 @@ from caplake.bench.report import Figure
 from caplake.bench.scale import ACCEPTED
 from schemas.lake import Lake, Snapshot
 from search.engines.base import Floats
+from search.evaluation.product_lines import found, product_lines
 from search.evaluation.systems import product
 from search.service import SearchService
 from search.vectors import vectors_of
@@ -50,14 +49,6 @@ SELECT region_code[1:2] AS province, field, count(DISTINCT firm_id) AS firms
 FROM (SELECT firm_id, unnest(fields) AS field FROM read_parquet('{capabilities}'))
 JOIN read_parquet('{firms}') USING (firm_id) GROUP BY ALL
 """
-
-
-@dataclass(frozen=True)
-class Item:
-    """Some words of a statement, and the row of its firm, which they are to find."""
-
-    words: str
-    firm: int
 
 
 class LancePeer:
@@ -147,10 +138,10 @@ def search_beside_peers(lake: str, folder: Path) -> list[Figure]:
     }
     taken = {name: percentiles(call, _CALLS) for name, call in systems.items()}
     own = taken["caplake, embedded"]["p95"]
-    items = known_items(ours)
-    found = {
-        "caplake, embedded": _share(items, lambda words: product(ours)(words, _FIRST)),
-        "LanceDB hybrid": _share(items, lambda words: peer.hybrid(words, _FIRST)),
+    items = product_lines(ours, _ITEMS, _SEED)
+    shares = {
+        "caplake, embedded": found(items, product(ours), _FIRST).mean(),
+        "LanceDB hybrid": found(items, peer.hybrid, _FIRST).mean(),
     }
     firms, statements = ours.columns.size, ours.columns.statements.height
     return [
@@ -165,26 +156,11 @@ def search_beside_peers(lake: str, folder: Path) -> list[Figure]:
             )
             for name, times in taken.items()
         ),
-        *(Figure(f"{name}: known items in the first ten", f"{share:.3f}", "no worse") for name, share in found.items()),
+        *(
+            Figure(f"{name}: known items in the first ten", f"{share:.3f}", "no worse")
+            for name, share in shares.items()
+        ),
     ]
-
-
-def known_items(service: SearchService, count: int = _ITEMS) -> list[Item]:
-    """Half of the words, in another order, of products that only one firm states so."""
-    dice = random.Random(_SEED)  # noqa: S311 - no secret
-    statements = service.columns.statements.with_columns(firm=pl.Series(service.columns.firm_of))
-    long = statements.filter((pl.col("kind") == "product") & (pl.col("text").str.count_matches(r"\S{2,}") >= 4))
-    items = []
-    for text, firm in dice.sample(
-        long.unique("text", keep="none", maintain_order=True).select("text", "firm").rows(), count
-    ):
-        words = [word for word in text.split() if len(word) > 1]
-        items.append(Item(" ".join(dice.sample(words, (len(words) + 1) // 2)), firm))
-    return items
-
-
-def _share(items: Sequence[Item], rank: Callable[[str], Sequence[int]]) -> float:
-    return sum(item.firm in rank(item.words) for item in items) / len(items)
 
 
 def questions_beside_peers(lake: str) -> list[Figure]:

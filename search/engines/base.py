@@ -117,12 +117,20 @@ class TermGroup:
 @dataclass(frozen=True)
 class LexicalQuery:
     """`weights` are the analysed tokens to score by, with their boosts; `groups` and `minimum` say when a
-    statement matches the words: at least `minimum` of the groups are met.
+    statement matches the words: at least `minimum` of the groups are met. `background` are words of who asks,
+    which are not asked for.
     """
 
     weights: dict[str, float] = field(default_factory=dict)
     groups: tuple[TermGroup, ...] = ()
     minimum: int = 1
+    background: tuple[TermGroup, ...] = ()
+
+    @property
+    def literal(self) -> LexicalQuery:
+        """The same need taken word by word: only what has all of them matches."""
+        groups = self.groups + self.background
+        return replace(self, groups=groups, minimum=len(groups))
 
     def also(self, weights: Mapping[str, float]) -> LexicalQuery:
         """With more tokens to score by; one that is there already keeps the larger boost. What matches stays."""

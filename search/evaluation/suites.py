@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from search.engines.base import EngineError
-from search.evaluation import crosslingual, lookups, negatives, ranking, robustness
+from search.evaluation import crosslingual, lookups, negatives, product_lines, ranking, robustness
 from search.evaluation.judgments import JUDGMENTS_FILE, read_judgments
 from search.evaluation.needs import load_needs
 from search.evaluation.systems import Baselines, nori_of, product
@@ -34,6 +34,7 @@ def _cross_lingual(service: SearchService) -> dict[str, Any]:
 
 SUITES: Final[Mapping[str, Suite]] = {
     "lookups": lookups.measure,
+    "product-lines": product_lines.measure,
     "negatives": lambda service: negatives.measure(service, load_needs(), negatives.load_negatives()),
     "cross-lingual": _cross_lingual,
     "robustness": lambda service: robustness.measure(load_needs(), product(service)),

@@ -27,6 +27,7 @@ _BESIDE: Final[Mapping[str, tuple[float, ...]]] = {
     "sense": (0.25, 1.0),
     "further": (0.25, 0.75),
     "broader": (0.4, 1.0),
+    "literal": (0.0, 0.2),
 }
 
 

@@ -109,6 +109,7 @@ def lexical_query(
     hidden, behind = list(leave_out), list(background)
     weights: dict[str, float] = {}
     groups: list[TermGroup] = []
+    beside: list[TermGroup] = []
     for place, surface in sorted(forms.items()):
         alternatives = tuple(dict.fromkeys(found for form in surface if (found := tuple(tokens(form)))))
         if not alternatives:
@@ -124,9 +125,9 @@ def lexical_query(
         known = _overlaps(start, end, behind)
         for token in found:
             weights.setdefault(token, BACKGROUND_BOOST if known else 1.0)
-        if not known and not _overlaps(start, end, list(forms)) and (len(stem) > 1 or not stem.isascii()):
-            groups.append(TermGroup((found,)))
-    return LexicalQuery(weights, tuple(groups), _minimum(len(groups)))
+        if not _overlaps(start, end, list(forms)) and (len(stem) > 1 or not stem.isascii()):
+            (beside if known else groups).append(TermGroup((found,)))
+    return LexicalQuery(weights, tuple(groups), _minimum(len(groups)), tuple(beside))
 
 
 def named_share(text: str, named: Iterable[Span]) -> float:

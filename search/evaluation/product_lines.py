@@ -1,0 +1,59 @@
+"""Product lines as known items: some words of what one firm alone says that it makes are to find that firm."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from search.evaluation.metrics import interval
+from search.evaluation.systems import Baselines, RankFirms, product
+from search.service import SearchService
+
+_FEWEST_WORDS: Final = 4
+_DEPTHS: Final = (1, 10)
+_SEED: Final = 20_261_126
+
+
+@dataclass(frozen=True)
+class Item:
+    """Some words of a statement, and the row of its firm."""
+
+    words: str
+    firm: int
+
+
+def product_lines(service: SearchService, count: int, seed: int) -> list[Item]:
+    """Half of the words, in another order, of products that only one firm states so."""
+    dice = random.Random(seed)  # noqa: S311 - no secret
+    statements = service.columns.statements.with_columns(firm=pl.Series(service.columns.firm_of))
+    several = pl.col("text").str.count_matches(r"\S{2,}") >= _FEWEST_WORDS
+    long = statements.filter((pl.col("kind") == "product") & several)
+    items = []
+    for text, firm in dice.sample(
+        long.unique("text", keep="none", maintain_order=True).select("text", "firm").rows(), count
+    ):
+        words = [word for word in text.split() if len(word) > 1]
+        items.append(Item(" ".join(dice.sample(words, (len(words) + 1) // 2)), firm))
+    return items
+
+
+def found(items: Sequence[Item], rank: RankFirms, depth: int) -> npt.NDArray[np.bool_]:
+    """Per item whether its firm is among the first `depth`."""
+    return np.array([item.firm in rank(item.words, depth) for item in items])
+
+
+def measure(service: SearchService, count: int = 300) -> dict[str, Any]:
+    """Share of the lines whose firm comes first, and among the first ten; by BM25 alone beside it."""
+    items = product_lines(service, count, _SEED)
+    systems: dict[str, RankFirms] = {"product": product(service), "BM25": Baselines(service).words}
+    return {
+        f"{name}, first {depth}": interval(found(items, rank, depth).astype(np.float64))
+        for name, rank in systems.items()
+        for depth in _DEPTHS
+    }
