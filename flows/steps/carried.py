@@ -23,14 +23,19 @@ class Carried:
     before: Snapshot | None
     touched: pl.DataFrame
 
-    def whole(self, name: str, fresh: pl.DataFrame) -> pl.DataFrame:
-        """A table about firms, each row made of the records of one firm: `fresh` are the rows of the touched ones."""
+    def write(self, writer: SnapshotWriter, name: str, fresh: pl.DataFrame) -> None:
+        """Write a table about firms, each row made of the records of one firm: `fresh` are the rows of the touched."""
+        schema = GOLD_TABLES[name]
         if self.before is None:
-            return fresh
-        schema, first = GOLD_TABLES[name], sort_key(name)[0]
+            writer.write(name, fresh, schema)
+            return
         made = schema.cast(fresh.select(schema.column_names())).sort(sort_key(name), nulls_last=True)
-        is_touched = pl.col("firm_id").is_in(self.touched["firm_id"].implode())
-        return self.before.table(name).filter(~is_touched).merge_sorted(made, key=first)
+        held = self.before.table(name)
+        is_touched = held["firm_id"].is_in(self.touched["firm_id"].implode())
+        if held.filter(is_touched).equals(made):
+            writer.put(name, self.before.content(name))
+        else:
+            writer.write(name, held.filter(~is_touched).merge_sorted(made, key=sort_key(name)[0]), schema)
 
 
 def carried(night: Night, writer: SnapshotWriter, sources: list[str], links: pl.DataFrame) -> Carried:

@@ -31,7 +31,7 @@ def resolve(night: Night, sources: list[str]) -> None:
     settled = carried(night, writer, sources, links)
     rows = _by_firm(rows, links.join(settled.touched, on="firm_id", how="semi"))
     for name, table in _about_firms(rows, declared):
-        writer.write(name, settled.whole(name, table), GOLD_TABLES[name])
+        settled.write(writer, name, table)
 
 
 def _link(night: Night, writer: SnapshotWriter, declared: list[Source], rows: pl.DataFrame) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +41,15 @@ def test_an_id_is_what_the_contract_says() -> None:
 
     assert re.match(FIRM_ID_PATTERN, firm_id("krx_listed:005930"))
     assert firm_id("a:1") == firm_id("a:1") != firm_id("a:1", 1)
+
+
+def test_no_two_firms_have_one_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the hash of a key is that of another firm's, the firm takes the next one."""
+    monkeypatch.setattr("transforms.linking.identity.firm_id", lambda key, attempt=0: f"F{attempt}{key[0]}")
+    lake = Lake()
+    assert lake.night({"a:1"}) == {"a:1": "F0a"}
+    assert lake.night({"a:1"}, {"a:2"}, {"b:1"}) == {"a:1": "F0a", "a:2": "F1a", "b:1": "F0b"}
+    assert lake.night({"a:1"}, {"c:1"}, {"c:2"}) == {"a:1": "F0a", "c:1": "F0c", "c:2": "F1c"}
 
 
 def test_ids_survive_new_records_renames_and_reruns() -> None:

@@ -37,7 +37,7 @@ def assign_firm_ids(clusters: pl.DataFrame, ledger: pl.DataFrame, since: str) ->
     claims; without any, a new id from its smallest record key. Ids that lost their records to a cluster
     with another id redirect there.
     """
-    latest = ledger.unique("record_key", keep="last", maintain_order=True)
+    latest = ledger.unique("record_key", keep="last")
     births = ledger.unique("firm_id", keep="first", maintain_order=True).select("birth_key", "firm_id")
     owners = (
         births.join(clusters, left_on="birth_key", right_on="record_key")
@@ -53,18 +53,13 @@ def assign_firm_ids(clusters: pl.DataFrame, ledger: pl.DataFrame, since: str) ->
         .agg(birth_key=pl.col("record_key").min())
         .sort("birth_key")
     )
-    taken = set(births["firm_id"])
-    fresh_ids = [_free_id(key, taken) for key in newborn["birth_key"]]
+    fresh_ids = _free_ids(newborn["birth_key"].to_list(), births["firm_id"])
     fresh = newborn.with_columns(firm_id=pl.Series(fresh_ids, dtype=pl.String))
     ids = pl.concat([known, fresh.select("cluster", "firm_id")])
     assigned = clusters.join(ids, on="cluster").select("record_key", "firm_id").sort("record_key")
     birth_of = pl.concat([births, fresh.select("birth_key", "firm_id")])
-    moved = assigned.join(latest, on="record_key", how="left", suffix="_before").filter(
-        pl.col("firm_id_before").is_null() | (pl.col("firm_id") != pl.col("firm_id_before"))
-    )
-    entries = (
-        moved.select("record_key", "firm_id").join(birth_of, on="firm_id", how="left").with_columns(since=pl.lit(since))
-    )
+    moved = assigned.join(latest, on=["record_key", "firm_id"], how="anti")
+    entries = moved.join(birth_of, on="firm_id", how="left").with_columns(since=pl.lit(since))
     return FirmIdentities(
         assigned, entries.select(*LEDGER_SCHEMA).sort("record_key"), _redirects(ledger, births, assigned)
     )
@@ -129,6 +124,15 @@ def _inherited(
         .unique("firm_id", keep="first", maintain_order=True)
         .select("cluster", "firm_id")
     )
+
+
+def _free_ids(birth_keys: list[str], given: pl.Series) -> list[str]:
+    """Ids that nobody has, one a key; hardly ever two claim one, and only then all `given` ones are looked through."""
+    ids = [firm_id(key) for key in birth_keys]
+    if len({*ids}) == len(ids) and not given.is_in(ids).any():
+        return ids
+    taken = set(given)
+    return [_free_id(key, taken) for key in birth_keys]
 
 
 def _free_id(birth_key: str, taken: set[str]) -> str:
