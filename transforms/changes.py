@@ -64,9 +64,8 @@ def _merged(firms: pl.DataFrame, redirects: pl.DataFrame) -> pl.DataFrame:
 
 def _followed(table: pl.DataFrame, redirects: pl.DataFrame) -> pl.DataFrame:
     """The table under the ids of now; `_old_id` keeps the one of before."""
-    new_id = pl.coalesce("_new_id", "firm_id")
-    leads = redirects.select(firm_id="old_firm_id", _new_id="firm_id")
-    return table.join(leads, on="firm_id", how="left").with_columns(firm_id=new_id, _old_id="firm_id").drop("_new_id")
+    now = pl.col("firm_id").replace(redirects["old_firm_id"], redirects["firm_id"])
+    return table.with_columns(now, _old_id="firm_id")
 
 
 def _firms(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:

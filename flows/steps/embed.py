@@ -6,12 +6,14 @@ texts were spread.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
 
 from flows.night import Night
 from schemas.gold import GOLD_TABLES
+from schemas.lake import Snapshot
 from schemas.lake.layout import plain_parquet
 from schemas.lake.writer import SnapshotWriter
 from search.embedding import load_embedder
@@ -34,7 +36,10 @@ _SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 def list_texts(night: Night) -> list[str]:
     """Write the texts that have no vector yet, in parts; returns the parts' names."""
     writer = SnapshotWriter(night.lake, night.snapshot)
-    known = _known(night, ["text_hash", "model"]).filter(pl.col("model") == load_embedder().model_id)
+    previous = night.previous()
+    # Not compared with its hash here: `embed`, which carries it on, does that.
+    known = _known(previous and replace(previous, checked=False), ["text_hash", "model"])
+    known = known.filter(pl.col("model") == load_embedder().model_id)
     wanted = _distinct_texts(writer)
     writer.put(_WANTED, plain_parquet(wanted.select("text_hash")))
     fresh = wanted.join(known, on="text_hash", how="anti").unique("text_hash").sort("text_hash")
@@ -69,7 +74,7 @@ def embed(night: Night) -> str:
     model = load_embedder().model_id
     parts = [name for name in night.lake.names(f"{night.folder}/{_PARTS}") if name.startswith("vectors_")]
     encoded = [writer.table(f"{_PARTS}/{name.removesuffix('.parquet')}") for name in parts]
-    held = pl.concat([_known(night), *encoded])
+    held = pl.concat([_known(night.previous()), *encoded])
     rows = held.select("text_hash", "model").with_row_index("row").filter(pl.col("model") == model)
     rows = rows.join(writer.table(_WANTED), on="text_hash", how="semi").sort("text_hash")
     # Rows are chosen and ordered by their hashes, so that the vectors, most of a night's memory, are copied once.
@@ -88,9 +93,8 @@ def _distinct_texts(writer: SnapshotWriter) -> pl.DataFrame:
     )
 
 
-def _known(night: Night, columns: list[str] | None = None) -> pl.DataFrame:
+def _known(previous: Snapshot | None, columns: list[str] | None = None) -> pl.DataFrame:
     """Embeddings of the committed snapshot, of whatever model."""
-    previous = night.previous()
     if previous is None or not previous.has("embeddings"):
         return pl.DataFrame(schema=_SCHEMA).select(columns or list(_SCHEMA))
     return previous.table("embeddings", columns or list(_SCHEMA))

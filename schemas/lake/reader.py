@@ -92,8 +92,8 @@ class Snapshot:
         return self.lake.scan_table(f"{self.folder}/{name}.parquet")
 
     def columns(self, name: str) -> list[str]:
-        """Columns of a table as this snapshot has it."""
-        return self.scan(name).collect_schema().names()
+        """Columns of a table as this snapshot has it. Raises LakeError where it is lost or damaged."""
+        return self.collected([self.scan(name).head(0)])[0].columns
 
     def collected(self, asked: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
         """What is asked of scanned tables, at once. Raises LakeError where one of them is lost or damaged."""
