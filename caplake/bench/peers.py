@@ -1,4 +1,4 @@
-"""The search and analysts' questions beside what one would pick instead, on the same data in one run.
+"""The search beside what one would pick instead, on the same data in one run.
 
 LanceDB as its guide says: an n-gram index for words (its other tokenizers know no Korean), IVF-PQ for vectors with the
 fewest probes and refinements that reach our recall, or no index for vectors where none do, a bitmap on the filter,
@@ -14,10 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import lancedb
 import numpy as np
-import pandas as pd
 import polars as pl
 import pyarrow as pa
 from lancedb.rerankers import RRFReranker
@@ -25,9 +23,10 @@ from lancedb.rerankers import RRFReranker
 from caplake.bench.bundled import NEEDS, REGIONS, filtered_search
 from caplake.bench.generate import generate
 from caplake.bench.measure import CAPLAKE, percentiles, run_process, share_as_near
+from caplake.bench.questions import WAYS, questions
 from caplake.bench.report import Figure
 from caplake.bench.scale import ACCEPTED
-from schemas.lake import Lake, Snapshot
+from schemas.lake import Lake
 from search.engines.base import Floats
 from search.evaluation.product_lines import found, product_lines
 from search.evaluation.systems import product
@@ -43,12 +42,6 @@ _EFFORTS: Final = (("20 probes", 20, 10), ("100 probes", 100, 10), ("400 probes,
 """Name, probes and refinements of the index for vectors, from the cheapest on."""
 _WITHOUT_INDEX: Final = ("no index for vectors", 0, 0)
 _SEED: Final = 20_261_125
-
-_QUESTION: Final = """
-SELECT region_code[1:2] AS province, field, count(DISTINCT firm_id) AS firms
-FROM (SELECT firm_id, unnest(fields) AS field FROM read_parquet('{capabilities}'))
-JOIN read_parquet('{firms}') USING (firm_id) GROUP BY ALL
-"""
 
 
 class LancePeer:
@@ -123,7 +116,7 @@ def beside_peers(firms: int) -> list[Figure]:
         lake, drop = str(Path(work) / "lake"), Path(work) / "drop"
         generate(drop, firms)
         run_process([CAPLAKE, "run", "--lake", lake, "--engine", "both", *ACCEPTED], {"CAPLAKE_DROP": str(drop)})
-        return [*search_beside_peers(lake, Path(work) / "lance"), *questions_beside_peers(lake)]
+        return [*search_beside_peers(lake, Path(work) / "lance"), *questions(lake, WAYS)]
 
 
 def search_beside_peers(lake: str, folder: Path) -> list[Figure]:
@@ -161,44 +154,6 @@ def search_beside_peers(lake: str, folder: Path) -> list[Figure]:
             for name, share in shares.items()
         ),
     ]
-
-
-def questions_beside_peers(lake: str) -> list[Figure]:
-    """Firms by province and field, from the Parquet files: seconds, best of three."""
-    snapshot = Snapshot.current(Lake(lake))
-    paths = {name: str(Path(lake) / f"snapshots/{snapshot.name}/{name}.parquet") for name in ("capabilities", "firms")}
-    ways: dict[str, Callable[[], int]] = {
-        "DuckDB": lambda: len(duckdb.execute(_QUESTION.format(**paths)).fetchall()),
-        "Polars": lambda: _by_polars(paths),
-        "pandas": lambda: _by_pandas(paths),
-    }
-    if len({way() for way in ways.values()}) != 1:
-        raise ValueError("the three do not agree on the answer")
-    return [
-        Figure(f"firms by province and field, {name}", f"{min(_seconds(way) for _ in range(3)):.2f} s", target)
-        for (name, way), target in zip(ways.items(), ("at most 1 s", "at most 1 s", ""), strict=True)
-    ]
-
-
-def _by_polars(paths: dict[str, str]) -> int:
-    stated = pl.scan_parquet(paths["capabilities"]).select("firm_id", field="fields").explode("field").unique()
-    firms = pl.scan_parquet(paths["firms"]).select("firm_id", province=pl.col("region_code").str.head(2))
-    answer = stated.drop_nulls("field").join(firms, on="firm_id").group_by("province", "field").len()
-    return answer.collect().height
-
-
-def _by_pandas(paths: dict[str, str]) -> int:
-    stated = pd.read_parquet(paths["capabilities"], columns=["firm_id", "fields"]).explode("fields")
-    firms = pd.read_parquet(paths["firms"], columns=["firm_id", "region_code"])
-    joined = stated.dropna(subset=["fields"]).drop_duplicates().merge(firms, on="firm_id")
-    joined["province"] = joined["region_code"].str[:2]
-    return int(joined.groupby(["province", "fields"], dropna=False).ngroups)
-
-
-def _seconds(way: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    way()
-    return time.perf_counter() - started
 
 
 def _fixed(vectors: Floats) -> Any:

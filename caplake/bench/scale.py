@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,20 +13,25 @@ import numpy as np
 
 from caplake.bench.generate import generate
 from caplake.bench.measure import CAPLAKE, Run, run_process
+from caplake.bench.questions import PROMISED, WAYS, questions
 from caplake.bench.report import Figure
 from caplake.bench.searching import Searched
 from caplake.bench.serving import Served
 from flows.sources.declaration import source_names
 from schemas.lake import Lake, Snapshot
+from schemas.lake.reports import read_reports
 
 _CHANGED: Final = 0.01
+_WORTH_TELLING: Final = 0.1
 ACCEPTED: Final = [part for name in source_names() for part in ("--accept", f"rows of {name}")]
 """Generated registers of ten thousand firms are smaller than the real ones, on purpose."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """What was measured at one number of firms; bytes are those of the snapshot and of its index."""
+    """What was measured at one number of firms: three nights, of two of them the seconds of each step, the bytes of
+    snapshot and index, and searches.
+    """
 
     firms: int
     records: int
@@ -34,8 +39,11 @@ class Size:
     full: Run
     unchanged: Run
     changed: Run
+    full_steps: dict[str, float]
+    changed_steps: dict[str, float]
     snapshot_bytes: int
     index_bytes: int
+    questions: list[Figure]
     search: Searched
     served: Served
 
@@ -44,10 +52,11 @@ def measure_size(firms: int, folder: Path) -> Size:
     """Three nights (from nothing, unchanged, one firm in a hundred changed) and warm, filtered searches."""
     lake, drop = folder / "lake", folder / "drop"
     generate(drop, firms)
-    full, unchanged = _night(lake, drop), _night(lake, drop)
-    generate(drop, firms, changed=_CHANGED)
-    changed = _night(lake, drop)
     there = Lake(str(lake))
+    full, full_steps = _night(lake, drop), _steps(there)
+    unchanged = _night(lake, drop)
+    generate(drop, firms, changed=_CHANGED)
+    changed, changed_steps = _night(lake, drop), _steps(there)
     snapshot = Snapshot.current(there)
     tables = snapshot.manifest.tables
     return Size(
@@ -57,8 +66,11 @@ def measure_size(firms: int, folder: Path) -> Size:
         full=full,
         unchanged=unchanged,
         changed=changed,
+        full_steps=full_steps,
+        changed_steps=changed_steps,
         snapshot_bytes=sum(entry.bytes for entry in tables.values()),
         index_bytes=_bytes(lake / snapshot.index_folder("embedded")),
+        questions=questions(str(lake), {name: WAYS[name] for name in PROMISED}),
         search=Searched.of(str(lake)),
         served=Served.of(str(lake)),
     )
@@ -91,20 +103,30 @@ def _night(lake: Path, drop: Path) -> Run:
     return run_process([CAPLAKE, "run", "--lake", str(lake), *ACCEPTED], {"CAPLAKE_DROP": str(drop)})
 
 
+def _steps(lake: Lake) -> dict[str, float]:
+    """Seconds of each step of the newest night, the longest first."""
+    seconds: dict[str, float] = read_reports(lake, 1)[0]["seconds"]
+    return dict(sorted(seconds.items(), key=lambda step: -step[1]))
+
+
 def _figures(size: Size) -> list[Figure]:
     search, served = size.search, size.served
     at = f"{size.firms:,} firms, {size.records:,} records, {size.statements:,} statements"
     return [
         Figure(f"{at}: full night", _run(size.full)),
+        Figure("- its steps", _told(size.full_steps)),
         Figure("- nothing changed", _run(size.unchanged)),
         Figure("- one firm in a hundred changed", _run(size.changed)),
+        Figure("- its steps", _told(size.changed_steps)),
         Figure(
             "- snapshot and index on disk", f"{size.snapshot_bytes / 2**30:.2f} and {size.index_bytes / 2**30:.2f} GiB"
         ),
+        *(Figure(f"- {figure.what}", figure.value, figure.target) for figure in size.questions),
         Figure(
             "- filtered hybrid search",
-            f"p50 {search.p50:.1f} ms, p95 {search.p95:.1f} ms, {search.cpu:.1f} CPU-ms",
+            f"p50 {search.p50:.1f} ms, p95 {search.p95:.1f} ms, p99 {search.p99:.1f} ms, {search.cpu:.1f} CPU-ms",
         ),
+        Figure("- product lines found in the first ten", f"{search.product_lines:.3f}"),
         Figure("- recall@100 of the vector leg", f"{search.recall:.4f}", "at least 0.98"),
         Figure(
             "- resident while searching",
@@ -123,6 +145,10 @@ def _figures(size: Size) -> list[Figure]:
 
 def _run(run: Run) -> str:
     return f"{run.seconds:,.1f} s, {run.cpu_seconds:,.1f} CPU-s, {run.peak_bytes / 2**30:.2f} GiB"
+
+
+def _told(steps: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {seconds:.1f} s" for name, seconds in steps.items() if seconds >= _WORTH_TELLING)
 
 
 def _exponent(sizes: Sequence[Size], values: Sequence[float]) -> float:
