@@ -37,7 +37,7 @@ def identifiers_table(records: pl.DataFrame) -> pl.DataFrame:
     """One row per firm, scheme, value and record; `records` are all source rows with `firm_id`."""
     parts = []
     for scheme in (name for name in SCHEMES if name in records.columns):
-        rows = records.drop_nulls(scheme)
+        rows = records.select("firm_id", "source", "record_key", scheme).drop_nulls(scheme)
         named = pl.concat_str("source", pl.lit(":number")) if scheme == "register_no" else pl.lit(scheme)
         ok = _CHECKS[scheme](pl.col(scheme)) if scheme in _CHECKS else pl.lit(None, pl.Boolean)
         parts.append(

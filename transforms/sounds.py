@@ -184,7 +184,8 @@ def _skeleton(bare: pl.Series) -> pl.Series:
         lambda s: pl.Series([_spoken_text(t, read=True) for t in s], dtype=pl.String),
     )
     spelled = _one_spelling(hangul.str.replace_all(r"[^\p{L}\p{N}]+", ""))
-    return spelled.to_frame("bare").select(_consonants(pl.col("bare"))).to_series()
+    consonants = spelled.to_frame("bare").select(_consonants(pl.col("bare"))).to_series()
+    return consonants.set(consonants.str.len_chars() < _FEWEST_CONSONANTS, None)
 
 
 def _consonants(spelled: pl.Expr) -> pl.Expr:
@@ -195,7 +196,7 @@ def _consonants(spelled: pl.Expr) -> pl.Expr:
     consonants = text.str.replace_all(r"[aeiouwyh]+", "")
     for letter in "kntlmps":
         consonants = consonants.str.replace_all(f"{letter}{letter}+", letter)
-    return pl.when(consonants.str.len_chars() >= _FEWEST_CONSONANTS).then(consonants)
+    return consonants
 
 
 _CLASSES: Final = (

@@ -62,14 +62,16 @@ def prepared(records: pl.DataFrame) -> pl.DataFrame:
         is_supplier=pl.col("is_supplier").fill_null(False),
         is_technical=pl.when(pl.col("is_supplier").any()).then(trades.is_technical("products", "industry")),
     ).sort("record_key")
-    second = pl.coalesce(names.bare_name(pl.col("second")), "english", sounds.spoken_numbers(pl.col("bare")))
+    second = sounds.spoken_key(pl.coalesce(names.bare_name(pl.col("second")), "english"))
     table = table.join(_read_names(table["bare"]), on="bare", how="left", nulls_equal=True, maintain_order="left")
-    table = table.with_columns(alias=sounds.spoken_key(second), domain=sites.domain(pl.col("site"))).with_columns(
+    table = table.with_columns(
+        alias=pl.coalesce(second, "with_numbers"), domain=sites.domain(pl.col("site"))
+    ).with_columns(
         alias=pl.when((pl.col("alias") != pl.col("sound")) & (pl.col("alias").str.len_chars() >= 2)).then("alias")
     )
     return (
         _with_entities(table)
-        .drop("bare", "second", "english")
+        .drop("bare", "second", "english", "with_numbers")
         .with_row_index("row")
         .with_columns(pl.col("row").cast(pl.Int64))
     )
@@ -84,6 +86,7 @@ def _read_names(bare: pl.Series) -> pl.DataFrame:
             match_key=names.squeezed(pl.col("bare")),
             sound=sounds.spoken_key(pl.col("bare")),
             skeleton=sounds.skeleton(pl.col("bare")),
+            with_numbers=sounds.spoken_key(sounds.spoken_numbers(pl.col("bare"))),
             is_latin=pl.col("bare").str.contains(r"[a-z]{3}"),
         )
     )

@@ -27,13 +27,13 @@ one a slip away."""
 
 def log_probability(keys: pl.Series) -> Floats:
     """Natural log of each sound key's probability under the bigram model; keys without letters get 0."""
-    framed = ("^" + keys.fill_null("") + "$").to_list()
-    lengths = np.fromiter((len(key) for key in framed), np.int64, len(framed))
-    values = _model().of(np.frombuffer("".join(framed).encode("utf-32-le"), dtype=np.uint32))
+    framed = "^" + keys.fill_null("") + "$"
+    lengths = framed.str.len_chars().to_numpy().astype(np.int64)
+    values = _model().of(np.frombuffer("".join(framed.to_list()).encode("utf-32-le"), dtype=np.uint32))
     ends = np.cumsum(lengths)
     # Every name is summed on its own: a difference of running sums would hang on the names before it.
     bounds = np.column_stack([ends - lengths, ends - 1]).ravel()
-    found = np.add.reduceat(np.append(values, 0.0), bounds)[::2] if len(framed) else np.zeros(0)
+    found = np.add.reduceat(np.append(values, 0.0), bounds)[::2] if len(keys) else np.zeros(0)
     return np.where(lengths > 2, found, 0.0)
 
 
