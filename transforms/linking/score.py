@@ -169,16 +169,11 @@ def _sole_site(pairs: Compared, table: pl.DataFrame) -> Flags:
 
 def _sole_founding(pairs: Compared, table: pl.DataFrame) -> Flags:
     """Pairs of one founding day whose homepage and address have no third name of that day."""
-    crowded = [
-        table.select(
-            (pl.col(name).is_not_null() & pl.col("established").is_not_null())
-            & (pl.col("sound").n_unique().over("established", name) > 2)
-        )
-        .to_series()
-        .to_numpy()
-        for name in ("site", "street")
-    ]
-    alone = ~(crowded[0] | crowded[1])
+    alone = np.ones(table.height, bool)
+    for place in ("site", "street"):
+        founded = table.select("row", "sound", "established", place).drop_nulls(["established", place])
+        crowd = founded.filter(pl.len().over("established", place) > 2)
+        alone[crowd.filter(pl.col("sound").n_unique().over("established", place) > 2)["row"]] = False
     return np.asarray(alone[pairs.left] & alone[pairs.right], dtype=bool)
 
 
