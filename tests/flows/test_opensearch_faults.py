@@ -8,7 +8,7 @@ import pytest
 
 from tests.proofs.opensearch_faults import cases, run_cases
 
-SAMPLE = ("one statement refused", "statements refused for good", "gone before the gates")
+SAMPLE = ("one statement refused", "gone before the gates")
 
 
 @pytest.mark.slow
