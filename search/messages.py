@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
+
+_SUBJECT: Final = re.compile(r"([가-힣0-9A-Z])(’?)이\(가\)")
+_FINALS: Final = 28
+_READ_WITH_A_FINAL: Final = "013678LMNR"
+"""Digits and letters whose Korean names end in a consonant: 영, 일, 삼, 육, 칠, 팔, 엘, 엠, 엔, 알."""
 
 MESSAGES: Final[dict[str, tuple[str, str]]] = {
     "reason.concept": ("찾는 역량 ‘{name}’이(가) 이 문구에 있습니다", "its statement names “{name}”, which you seek"),
@@ -67,4 +73,17 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
 def say(key: str, language: str, **values: object) -> str:
     """The sentence of that key; raises KeyError for an unknown one."""
     ko, en = MESSAGES[key]
-    return (en if language == "en" else ko).format(**values)
+    return en.format(**values) if language == "en" else with_particles(ko.format(**values))
+
+
+def with_particles(text: str) -> str:
+    """Korean with `이(가)` chosen by the sound before it; left as it stands where that is not known, as after a word in
+    small Latin letters.
+    """
+    return _SUBJECT.sub(lambda found: found[1] + found[2] + _subject(found[1]), text)
+
+
+def _subject(before: str) -> str:
+    if "가" <= before <= "힣":
+        return "이" if (ord(before) - ord("가")) % _FINALS else "가"
+    return "이" if before in _READ_WITH_A_FINAL else "가"
