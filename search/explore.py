@@ -29,6 +29,7 @@ FROM names GROUP BY source ORDER BY firms DESC, label""",
 FROM firms WHERE established >= '1990-01-01'
 GROUP BY label ORDER BY label""",
 }
+_TABLES: Final = ("firms", "capabilities", "certifications", "names")
 MEDIA_TYPES: Final = {"csv": "text/csv; charset=utf-8", "json": "application/json", "svg": "image/svg+xml"}
 """Media type of each format that a plot can be taken in."""
 _ROW: Final = 22
@@ -47,15 +48,11 @@ class Plot:
 
 def plots(snapshot: Snapshot) -> list[Plot]:
     """Every plot of the page, run over the snapshot's own tables."""
-    context = pl.SQLContext(
-        firms=snapshot.table("firms", ["firm_id", "region_code", "established"]),
-        capabilities=snapshot.table("capabilities", ["firm_id", "fields"]),
-        certifications=snapshot.table("certifications", ["firm_id", "scheme"]),
-        names=snapshot.table("names", ["firm_id", "source"]),
-    )
+    context = pl.SQLContext({name: snapshot.scan(name) for name in _TABLES})
+    answers = snapshot.collected([context.execute(query) for query in _QUERIES.values()])
     return [
-        Plot(name, query, [(str(label), int(firms)) for label, firms in context.execute(query, eager=True).iter_rows()])
-        for name, query in _QUERIES.items()
+        Plot(name, query, [(str(label), int(firms)) for label, firms in answer.iter_rows()])
+        for (name, query), answer in zip(_QUERIES.items(), answers, strict=True)
     ]
 
 

@@ -54,8 +54,10 @@ def review(request: Request, service: Service, cursor: Cursor = None) -> Respons
 
 def open_pairs(snapshot: Snapshot) -> pl.DataFrame:
     """The pairs that the last night left to a person, with the names of both records."""
-    names = snapshot.table("names", ["record_key", "name"]).unique("record_key", keep="first", maintain_order=True)
     pairs = snapshot.table("open_pairs").sort("score", "left", "right", descending=[True, False, False])
+    asked = pl.concat([pairs["left"], pairs["right"]]).unique()
+    told = snapshot.scan("names").select("record_key", "name").filter(pl.col("record_key").is_in(asked.implode()))
+    names = snapshot.collected([told])[0].unique("record_key", keep="first", maintain_order=True)
     for side in ("left", "right"):
         sided = names.rename({"record_key": side, "name": f"{side}_name"})
         pairs = pairs.join(sided, on=side, how="left", maintain_order="left")
