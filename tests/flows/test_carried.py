@@ -141,3 +141,5 @@ def test_only_a_snapshot_made_in_the_same_way_is_carried_on(tmp_path: Path, monk
         anew = told()
         assert anew.before is None
         assert anew.touched.height == links["firm_id"].n_unique()
+    lake.remove(f"{Snapshot.current(lake).manifest.sources['krx_listed'].receipt}/receipt.json")
+    assert told().before is None
