@@ -213,6 +213,8 @@ def designations_table(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def patents_table(records: pl.DataFrame) -> pl.DataFrame:
+    """One row a firm and application; of several records that tell of it the first counts."""
     wanted = ["application_no", "title", "ipc", "filed", "registered", "state"]
     rows = records.with_columns(pl.lit(None).alias(name) for name in wanted if name not in records.columns)
-    return rows.drop_nulls("application_no").select("firm_id", "source", "record_key", *wanted)
+    told = rows.drop_nulls("application_no").select("firm_id", "source", "record_key", *wanted)
+    return told.unique(["firm_id", "application_no"], keep="first", maintain_order=True)

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from transforms.capabilities import StatementKind, capabilities_table, tag
-from transforms.firms import attributes_table, identifiers_table, names_table
+from transforms.firms import attributes_table, identifiers_table, names_table, patents_table
 
 
 def records(**columns: list[object]) -> pl.DataFrame:
@@ -93,3 +93,10 @@ def test_names_that_say_too_little_are_no_evidence(name: str) -> None:
 def test_only_names_are_read_so() -> None:
     said = statements("가나다", "완구 로봇").row(0, named=True)
     assert "industrial_robot" not in said["concepts"]
+
+
+def test_an_application_that_two_registers_tell_of_counts_once() -> None:
+    told = records(application_no=["1020200000001", "1020200000001", None], title=["진단 방법", "진단", None])
+    assert patents_table(told).select("application_no", "title", "record_key").rows() == [
+        ("1020200000001", "진단 방법", "a:1")
+    ]
