@@ -113,8 +113,10 @@ def _found(service: SearchService, query: Query) -> bool:
     if query.row >= 0:
         return query.row in first
     firms = service.columns.firms["firm_id"].gather(list(first)).implode()
-    borne = service.columns.names.filter(pl.col("firm_id").is_in(firms))
-    return query.key in set(borne.select(names.match_key(pl.col("name"))).to_series())
+    borne = (
+        service.snapshot.scan("names").filter(pl.col("firm_id").is_in(firms)).select(names.match_key(pl.col("name")))
+    )
+    return query.key in set(service.snapshot.collected([borne])[0].to_series())
 
 
 def _names(service: SearchService) -> pl.DataFrame:
