@@ -23,6 +23,7 @@ from schemas.lake.reports import read_reports
 
 _CHANGED: Final = 0.01
 _WORTH_TELLING: Final = 0.1
+_FEWEST_SIZES: Final = 2
 ACCEPTED: Final = [part for name in source_names() for part in ("--accept", f"rows of {name}")]
 """Generated registers of ten thousand firms are smaller than the real ones, on purpose."""
 
@@ -85,18 +86,25 @@ def scale(sizes: Sequence[int], work: Path | None = None) -> list[Figure]:
             found.append(measure_size(firms, folder))
         finally:
             shutil.rmtree(folder)
-    figures = [figure for size in found for figure in _figures(size)]
-    if len(found) > 1:
-        figures += [
-            Figure("exponent of the full night", f"{_exponent(found, [s.full.seconds for s in found]):.2f}"),
-            Figure("exponent of its memory", f"{_exponent(found, [s.full.peak_bytes for s in found]):.2f}"),
-            Figure(
-                "exponent of the search, processor",
-                f"{_exponent(found, [s.search.cpu for s in found]):.2f}",
-            ),
-            Figure("exponent of the search, p95", f"{_exponent(found, [s.search.p95 for s in found]):.2f}"),
-        ]
-    return figures
+    return [figure for size in found for figure in _figures(size)] + _exponents(found)
+
+
+def _exponents(found: Sequence[Size]) -> list[Figure]:
+    """How figures grow with the number of statements: 1 is in proportion to it."""
+    if len(found) < _FEWEST_SIZES:
+        return []
+    grown = {
+        "full night": [size.full.seconds for size in found],
+        "full night, memory": [size.full.peak_bytes for size in found],
+        "night with one firm in a hundred changed": [size.changed.seconds for size in found],
+        "search, processor": [size.search.cpu for size in found],
+        "search, p95": [size.search.p95 for size in found],
+    }
+    statements = np.log([size.statements for size in found])
+    return [
+        Figure(f"exponent of the {name}", f"{np.polyfit(statements, np.log(values), 1)[0]:.2f}")
+        for name, values in grown.items()
+    ]
 
 
 def _night(lake: Path, drop: Path) -> Run:
@@ -149,11 +157,6 @@ def _run(run: Run) -> str:
 
 def _told(steps: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {seconds:.1f} s" for name, seconds in steps.items() if seconds >= _WORTH_TELLING)
-
-
-def _exponent(sizes: Sequence[Size], values: Sequence[float]) -> float:
-    slope, _ = np.polyfit(np.log([size.statements for size in sizes]), np.log(values), 1)
-    return float(slope)
 
 
 def _bytes(folder: Path) -> int:
