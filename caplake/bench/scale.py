@@ -93,7 +93,7 @@ def _exponents(found: Sequence[Size]) -> list[Figure]:
     """How figures grow with the number of statements: 1 is in proportion to it."""
     if len(found) < _FEWEST_SIZES:
         return []
-    grown = {
+    grown: Mapping[str, Sequence[float]] = {
         "full night": [size.full.seconds for size in found],
         "full night, memory": [size.full.peak_bytes for size in found],
         "night with one firm in a hundred changed": [size.changed.seconds for size in found],
