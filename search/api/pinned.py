@@ -67,7 +67,7 @@ class PinnedService:
         service = SearchService(Snapshot(self.lake, name), self.engine)
         service.warm_up()
         # Nobody types before the first page is there.
-        threading.Thread(target=service.suggester.suggest, args=("warm up",), daemon=True).start()
+        threading.Thread(target=lambda: service.suggester, daemon=True).start()
         self._looked = time.monotonic()
         return service
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -14,7 +16,9 @@ from fastapi.testclient import TestClient
 from flows.nightly import run_night
 from flows.seam import DirectRunner
 from search.api.app import create_app
+from search.api.pinned import PinnedService
 from search.api.security import KEYS_VARIABLE, RATE_VARIABLE
+from search.suggest import Suggester
 from tests.conftest import night_at
 
 NEED = {"q": "비전 검사 장비"}
@@ -169,3 +173,18 @@ def test_nights_hide_places_of_the_server(client: TestClient, small_lake: str) -
     nights = client.get("/api/v1/ops").json()["nights"]
     assert nights[0]["committed"]
     assert small_lake not in json.dumps(nights)
+
+
+def test_the_first_page_does_not_wait_for_suggestions(small_lake: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_go_on = threading.Event()
+
+    class Slow(Suggester):
+        def __init__(self, *given: Any) -> None:
+            assert may_go_on.wait(60)
+            super().__init__(*given)
+
+    monkeypatch.setattr("search.service.Suggester", Slow)
+    service = PinnedService(small_lake).get()
+    assert service.search("비전 검사 장비").hits
+    may_go_on.set()
+    assert service.suggester.suggest("로봇")
