@@ -23,7 +23,7 @@ def registered_coverage(snapshot: Snapshot) -> Coverage:
     sources = [name for name in snapshot.manifest.tables if name.startswith("sources/")]
     parts = []
     for name in sources:
-        table = snapshot.lake.scan_table(f"{snapshot.folder}/{name}.parquet")
+        table = snapshot.scan(name)
         placed = "region_code" in table.collect_schema()
         region = pl.col("region_code") if placed else pl.lit(None, pl.String)
         keys = table.select("record_key", match_key=names.match_key(pl.col("name")), region_code=region)

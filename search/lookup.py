@@ -31,8 +31,6 @@ _HANGUL: Final = re.compile("[가-힣]+")
 _FIRMS_READ: Final = 64
 """Firms whose statements are read first for a word; more follow where it is not in them."""
 
-_NUMBER: Final = pl.concat_str("scheme", "value", separator=" ")
-
 Found = list[tuple[int, str]]
 """Firm rows with why each is there: identifier, name, spelling or near_name."""
 
@@ -148,7 +146,7 @@ class Lookup:
     def _numbers(self) -> tuple[HashTable, Rows]:
         """Identifiers with their schemes, and the firm's row of each."""
         table = self._columns.snapshot.table("identifiers", ["firm_id", "scheme", "value"])
-        numbers = table.select(_NUMBER).to_series()
+        numbers = table.select(pl.concat_str("scheme", "value", separator=" ")).to_series()
         return HashTable.of(numbers), self._columns.row_of.rows(table["firm_id"])
 
     def _by_number(self, scheme: str, value: str) -> list[int]:

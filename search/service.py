@@ -19,7 +19,7 @@ from schemas.vocabulary import Vocabulary, load_vocabulary
 from search.answer import Answer, Hit, Relaxation
 from search.columns import Mask, SnapshotColumns
 from search.embedding import Embedder, EmbeddingError, load_embedder
-from search.engines.base import Candidates, Engine, Floats, LexicalQuery
+from search.engines.base import Candidates, Engine, Floats, LexicalQuery, Rows, TermGroup
 from search.engines.stores import open_store
 from search.expand import load_words
 from search.explain import Explainer
@@ -261,7 +261,7 @@ class SearchService:
             firm_scores = score_firms(firms[heard], scores.total[heard], columns.size, self._weights)
             if len((literally := understood.lexical.literal).groups) > 1:
                 # Whoever types words of a product line looks for it, however little else they mean.
-                literal = self.engine.matching_firms(literally)
+                literal = self._matching(literally.groups, literally.minimum)
                 firm_scores[literal] = np.minimum(firm_scores[literal] + self._weights.literal, 1.0)
             mask = self._hits(understood, aim) & allowed
         return Ranking(columns, firm_scores, scores, mask, allowed & ~mask & (firm_scores > 0), aim)
@@ -286,7 +286,15 @@ class SearchService:
         if understood.answerable:
             tagged += [columns.fields.of(field) for field in understood.meant]
         rows = np.concatenate([np.empty(0, np.int32), *tagged]).astype(np.int64)
-        return columns.mask(columns.firm_of[rows]) | columns.mask(self.engine.matching_firms(understood.lexical))
+        asked = understood.lexical
+        return columns.mask(columns.firm_of[rows]) | columns.mask(self._matching(asked.groups, asked.minimum))
+
+    @cached_property
+    def _matching(self) -> Callable[[tuple[TermGroup, ...], int], Rows]:
+        """Of two words, those who say both are asked for once: as hits, and as those who say all."""
+        return lru_cache(maxsize=4)(
+            lambda groups, minimum: self.engine.matching_firms(LexicalQuery(groups=groups, minimum=minimum))
+        )
 
     def _kin(self, scores: Scores) -> Mask:
         """Firms with a statement in a field or with a concept that is sought: only these are shown as related.

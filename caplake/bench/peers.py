@@ -28,7 +28,7 @@ from caplake.bench.report import Figure
 from caplake.bench.scale import ACCEPTED
 from schemas.lake import Lake
 from search.engines.base import Floats
-from search.evaluation.product_lines import found, product_lines
+from search.evaluation.product_lines import places, product_lines
 from search.evaluation.systems import product
 from search.service import SearchService
 from search.vectors import vectors_of
@@ -133,8 +133,8 @@ def search_beside_peers(lake: str, folder: Path) -> list[Figure]:
     own = taken["caplake, embedded"]["p95"]
     items = product_lines(ours, _ITEMS, _SEED)
     shares = {
-        "caplake, embedded": found(items, product(ours), _FIRST).mean(),
-        "LanceDB hybrid": found(items, peer.hybrid, _FIRST).mean(),
+        "caplake, embedded": (places(items, product(ours), _FIRST) < _FIRST).mean(),
+        "LanceDB hybrid": (places(items, peer.hybrid, _FIRST) < _FIRST).mean(),
     }
     firms, statements = ours.columns.size, ours.columns.statements.height
     return [

@@ -19,7 +19,7 @@ import psutil
 from caplake.bench.bundled import NEEDS, filtered_search
 from caplake.bench.measure import percentiles, share_as_near
 from schemas.lake import Lake
-from search.evaluation.product_lines import found, product_lines
+from search.evaluation.product_lines import places, product_lines
 from search.evaluation.systems import product
 from search.service import SearchService
 
@@ -69,7 +69,7 @@ def measure(lake: Lake) -> Searched:
     taken = percentiles(filtered, _SEARCHES, warm=0)
     cpu = (time.process_time() - spent) / _SEARCHES * 1_000
     memory = process.memory_full_info()
-    lines = found(product_lines(service, _ITEMS, _SEED), product(service), _FIRST)
+    lines = places(product_lines(service, _ITEMS, _SEED), product(service), _FIRST)
     return Searched(
         first,
         **taken,
@@ -77,7 +77,7 @@ def measure(lake: Lake) -> Searched:
         resident=memory.rss,
         own=memory.uss,
         recall=recall(service),
-        product_lines=float(lines.mean()),
+        product_lines=float((lines < _FIRST).mean()),
     )
 
 

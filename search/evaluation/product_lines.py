@@ -43,17 +43,18 @@ def product_lines(service: SearchService, count: int, seed: int) -> list[Item]:
     return items
 
 
-def found(items: Sequence[Item], rank: RankFirms, depth: int) -> npt.NDArray[np.bool_]:
-    """Per item whether its firm is among the first `depth`."""
-    return np.array([item.firm in rank(item.words, depth) for item in items])
+def places(items: Sequence[Item], rank: RankFirms, depth: int) -> npt.NDArray[np.int64]:
+    """Per item the place of its firm, counted from 0; `depth` where it is not among so many."""
+    return np.array([[*rank(item.words, depth), item.firm].index(item.firm) for item in items]).clip(max=depth)
 
 
 def measure(service: SearchService, count: int = 300) -> dict[str, Any]:
     """Share of the lines whose firm comes first, and among the first ten; by BM25 alone beside it."""
     items = product_lines(service, count, _SEED)
     systems: dict[str, RankFirms] = {"product": product(service), "BM25": Baselines(service).words}
+    found = {name: places(items, rank, max(_DEPTHS)) for name, rank in systems.items()}
     return {
-        f"{name}, first {depth}": interval(found(items, rank, depth).astype(np.float64))
-        for name, rank in systems.items()
+        f"{name}, first {depth}": interval((at < depth).astype(np.float64))
+        for name, at in found.items()
         for depth in _DEPTHS
     }
