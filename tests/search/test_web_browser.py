@@ -179,6 +179,17 @@ def test_suggestions_and_results_with_the_keyboard_alone(visitors: Any) -> None:
     page.wait_for_url("**/firm/**")
 
 
+def test_counts_beside_long_names_stay_in_one_line(visitors: Any) -> None:
+    page = visitors(viewport={"width": 1100, "height": 1400}).page
+    page.goto("/search?q=collaborative robot&lang=en")
+    lines_of = (
+        "count => { const r = document.createRange(); r.selectNodeContents(count); return r.getClientRects().length; }"
+    )
+    counts = [count for count in page.locator(".facets .count").all() if count.is_visible()]
+    assert len(counts) > 5
+    assert [count.inner_text() for count in counts if count.evaluate(lines_of) != 1] == []
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_nothing_is_wider_than_a_narrow_phone(visitors: Any, address: str) -> None:
     page = visitors(viewport=PHONE).page
