@@ -27,6 +27,7 @@ from search.engines.base import EngineError
 DEFAULT_URL: Final = "http://127.0.0.1:9200"
 _SECONDS: Final = 60.0
 _CONNECTIONS: Final = 16
+_NODE_LEFT: Final = ("node_disconnected_exception", "node_not_connected_exception", "node_closed_exception")
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,13 @@ def in_words(connection: Connection) -> Iterator[None]:
             f"what answers at {connection.address} does not answer as OpenSearch does ({type(error).__name__}): "
             "look at CAPLAKE_OPENSEARCH_URL."
         ) from None
+
+
+def is_passing(error: TransportError) -> bool:
+    """Would the same search be answered in a moment? An index that is replaced is away, a cluster rearranges its
+    shards, or a node left in the middle of the search, which the others then cannot finish.
+    """
+    return error.status_code in (404, 503) or _cause(error.info).startswith(_NODE_LEFT)
 
 
 def reason(error: TransportError) -> str:

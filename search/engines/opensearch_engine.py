@@ -13,7 +13,7 @@ import numpy as np
 from opensearchpy.exceptions import NotFoundError, TransportError
 
 from search.engines.base import Candidates, EngineError, Floats, LexicalQuery, Rows, TermGroup
-from search.engines.opensearch_client import Connection, in_words
+from search.engines.opensearch_client import Connection, in_words, is_passing
 
 _PAGE: Final = 10_000
 """Hits of one answer; OpenSearch's own limit by default."""
@@ -131,14 +131,14 @@ class OpenSearchEngine:
     def _ask(self, body: Query, wanted: str) -> Any:
         """One search, by the statistics of the whole index, however many shards it has.
 
-        An index that is replaced is away for a moment, so its absence is waited out; then EngineError is raised.
+        What passes is waited out; then EngineError is raised.
         """
         with in_words(self._connection):
             for pause in _PAUSES:
                 try:
                     return self._search(body, wanted)
                 except TransportError as error:
-                    if error.status_code not in (404, 503):
+                    if not is_passing(error):
                         raise
                     time.sleep(pause)
             try:

@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+_KINDS: Final = {403: "cluster_block_exception", 500: "node_disconnected_exception"}
 _NOT_PASSED_ON: Final = ("host", "connection", "transfer-encoding", "content-length", "accept-encoding")
 
 
@@ -70,8 +71,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self.connection.close()
                 return
             if fault.status:
-                kind = "cluster_block_exception" if fault.status == 403 else "rejected_execution_exception"
-                error = {"type": kind, "reason": "put in by the proof"}
+                error = {
+                    "type": _KINDS.get(fault.status, "rejected_execution_exception"),
+                    "reason": "put in by the proof",
+                }
                 self._answer(fault.status, json.dumps({"error": error, "status": fault.status}).encode())
                 return
         status, content = self._ask(body)
