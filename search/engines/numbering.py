@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from schemas.lake import Lake, LakeError
@@ -19,23 +20,44 @@ from search.engines.base import Candidates, Difference, Engine, Floats, LexicalQ
 
 @dataclass(frozen=True)
 class Numbering:
-    """The number of each statement row, and of each firm row up to the last firm that has a statement."""
+    """The number of each statement row, and of each firm row up to the last firm that has a statement.
+
+    Of the statements with one text `first` marks one, which stands for the text in the index's graph of vectors.
+    """
 
     statements: Rows
     firms: Rows
+    first: npt.NDArray[np.bool_]
 
     @classmethod
-    def by_row(cls, statements: int, firms: int) -> Self:
-        return cls(np.arange(statements, dtype=np.int32), np.arange(firms, dtype=np.int32))
+    def by_row(cls, vector_of: Rows, firms: int) -> Self:
+        """`vector_of` are the vectors of the statement rows, each that of a text."""
+        statements = np.arange(len(vector_of), dtype=np.int32)
+        return cls(statements, np.arange(firms, dtype=np.int32), _first(vector_of, np.zeros(len(vector_of), np.bool_)))
 
     @property
     def digest(self) -> str:
         """What tells it from any other."""
         return hashlib.sha256(self.statements.tobytes() + b"|" + self.firms.tobytes()).hexdigest()[:16]
 
-    def renewed(self, difference: Difference) -> Self:
-        """Of the new rows; what is not the same gets a number of its own."""
-        return type(self)(_carried(self.statements, difference.statements), _carried(self.firms, difference.firms))
+    def renewed(self, difference: Difference, vector_of: Rows) -> Self:
+        """Of the new rows; what is not the same gets a number of its own, and what stood for a text goes on to."""
+        staying = np.flatnonzero(difference.statements >= 0)
+        stood = np.zeros(len(vector_of), np.bool_)
+        stood[staying] = self.first[difference.statements[staying]]
+        return type(self)(
+            _carried(self.statements, difference.statements),
+            _carried(self.firms, difference.firms),
+            _first(vector_of, stood),
+        )
+
+    def changed(self, difference: Difference, before: Self) -> Rows:
+        """Rows of the statements that the index does not have as they are to be: new ones, and those that now stand for
+        their text where another did.
+        """
+        staying = np.flatnonzero(difference.statements >= 0)
+        promoted = staying[self.first[staying] & ~before.first[difference.statements[staying]]]
+        return np.union1d(difference.fresh, promoted).astype(np.int32)
 
     def fits(self, other: Numbering) -> bool:
         """Are as many statements and firms numbered?"""
@@ -45,14 +67,17 @@ class Numbering:
     def read(cls, lake: Lake, folder: str) -> Self | None:
         """None where none is kept, or where it is not whole."""
         try:
-            tables = [lake.read_table(f"{folder}/{name}.parquet") for name in ("statements", "firms")]
+            statements, firms = (lake.read_table(f"{folder}/{name}.parquet") for name in ("statements", "firms"))
         except LakeError:
             return None
-        return cls(*(table["number"].to_numpy() for table in tables))
+        if "first" not in statements.columns:
+            return None
+        return cls(*(column.to_numpy() for column in (statements["number"], firms["number"], statements["first"])))
 
     def write(self, lake: Lake, folder: str) -> None:
-        for name, numbers in (("statements", self.statements), ("firms", self.firms)):
-            lake.write_table(f"{folder}/{name}.parquet", pl.DataFrame({"number": numbers}))
+        statements = pl.DataFrame({"number": self.statements, "first": self.first})
+        for name, table in (("statements", statements), ("firms", pl.DataFrame({"number": self.firms}))):
+            lake.write_table(f"{folder}/{name}.parquet", table)
 
 
 class NumberedEngine:
@@ -85,6 +110,14 @@ class NumberedEngine:
 def end(numbers: Rows) -> int:
     """One more than the largest number."""
     return int(numbers.max(initial=-1)) + 1
+
+
+def _first(vector_of: Rows, stood: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Who stood for its text, and of the texts for which nobody did the first statement."""
+    found = stood.copy()
+    texts, rows = np.unique(vector_of, return_index=True)
+    found[rows[~np.isin(texts, vector_of[stood])]] = True
+    return found
 
 
 def _carried(numbers: Rows, old_rows: Rows) -> Rows:

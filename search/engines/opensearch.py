@@ -77,7 +77,7 @@ class OpenSearchStore:
         """Load all statements into a new index; that of a snapshot that had one keeps its numbers, as readers that have
         opened the other go on with them.
         """
-        numbering = Numbering.by_row(len(documents), documents.firms)
+        numbering = Numbering.by_row(documents.vector_of, documents.firms)
         if self.lake is not None and (kept := Numbering.read(self.lake, _folder(snapshot))):
             numbering = kept if kept.fits(numbering) else numbering
         with in_words(self.connection), _once():
@@ -92,16 +92,17 @@ class OpenSearchStore:
         before = self._before(documents, difference)
         if difference is None or before is None:
             return None
-        numbering = before.renewed(difference)
+        numbering = before.renewed(difference, documents.vector_of)
+        changed = numbering.changed(difference, before)
         changes = chain(
             (({"delete": {"_id": gone}}, None) for gone in difference.gone),
-            _lines(documents, numbering, difference.fresh),
+            _lines(documents, numbering, changed),
         )
         try:
             self._copy(self.index_name(difference.before), aside, {"index.blocks.write": False})
             with in_words(self.connection):
                 self.connection.client().indices.put_mapping(index=aside, body={"_meta": _meta(snapshot, numbering)})
-            self._load(aside, changes, len(difference.gone) + len(difference.fresh))
+            self._load(aside, changes, len(difference.gone) + len(changed))
         except EngineError:
             # Whatever stands in the way of the difference, a whole build either does it or tells what is wrong.
             self._remove(aside)
@@ -172,7 +173,7 @@ class OpenSearchStore:
                     "build it with `caplake run --engine opensearch`."
                 ) from None
         numbering = Numbering.read(self.lake, _folder(snapshot)) if self.lake is not None else None
-        numbering = numbering or Numbering.by_row(meta["statements"], meta["firms"])
+        numbering = numbering or Numbering.by_row(np.arange(meta["statements"], dtype=np.int32), meta["firms"])
         if numbering.digest != meta.get("numbering"):
             raise EngineError(
                 f"the lake does not have the numbers of {index} in OpenSearch at {self.connection.address} "
@@ -286,12 +287,14 @@ def _setting(name: str, default: str, pattern: str, rule: str) -> str:
 def _lines(documents: Documents, numbering: Numbering, rows: Rows) -> Iterator[Line]:
     """Bulk action and document of the statements of these rows."""
     for row, statement in zip(rows.tolist(), documents.statements[rows].iter_rows(named=True), strict=True):
+        vector = documents.vectors[documents.vector_of[row]]
         document = {
             **statement,
             "row": int(numbering.statements[row]),
             "firm_row": int(numbering.firms[statement["firm_row"]]),
             "tokens": " ".join(documents.tokens[row]),
-            "vector": documents.vectors[documents.vector_of[row]],
+            "vector": vector,
+            **({"text_vector": vector} if numbering.first[row] else {}),
         }
         yield (
             {"index": {"_id": statement["statement_id"]}},

@@ -5,6 +5,7 @@ Words are scored by BM25 over our own tokens and vectors exactly, over the allow
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -23,7 +24,11 @@ _MOST_FIRMS: Final = 60_000
 """Firms named in one clause; the limit by default is 65,536."""
 
 _EXACT_STATEMENTS: Final = 200_000
-"""Up to so many statements (or allowed firms) vectors are compared one by one; beyond, by the graph."""
+"""Up to so many statements that may be found vectors are compared one by one; beyond, by the graph."""
+_LOOKED_AT: Final = 1_000
+"""Texts that the graph looks at, at least: with fewer it misses more of the nearest (docs/benchmarks.md)."""
+_SPARE: Final = 1.5
+"""So many times more texts are taken from the graph than it would take if filters left the same share everywhere."""
 
 _PAUSES: Final = (0.1, 0.2, 0.4, 0.8, 1.6)
 """Seconds between the tries while an index is being replaced."""
@@ -70,12 +75,31 @@ class OpenSearchEngine:
         if not self._statements or (allowed is not None and not len(allowed)):
             return Candidates.none()
         only = self._only(allowed)
-        few = self._statements if allowed is None else min(self._statements, len(allowed))
-        query = _exact(vector, only) if few <= self._exact_statements else _by_graph(vector, min(limit, _PAGE), only)
-        found, rows, _ = self._best(query, limit)
+        share = 1.0 if allowed is None else min(len(allowed) / self._firms, 1.0)
+        if share * self._statements <= self._exact_statements:
+            found, rows, _ = self._best(_exact(vector, only), limit)
+        else:
+            found, rows = self._by_graph(vector, limit, share, only)
         # Lucene's score of a product s is 1 + s for s >= 0 and 1 / (1 - s) below.
         scores = np.where(found >= 1, found - 1, 1 - 1 / found)
         return Candidates.ranked(rows, scores)
+
+    def _by_graph(self, vector: Floats, limit: int, share: float, only: list[Query]) -> tuple[Floats, Rows]:
+        """The nearest texts by the index's graph, and the best statements of allowed firms that have one of them;
+        `share` of the statements are of allowed firms.
+        """
+        wanted = min(math.ceil(_SPARE * limit / share), _PAGE)
+        query = {"knn": {"text_vector": {"vector": vector.tolist(), "k": min(max(wanted, _LOOKED_AT), _PAGE)}}}
+        body = {"query": query, "size": wanted, "sort": [{"_score": "desc"}, {"row": "asc"}, {"text.keyword": "asc"}]}
+        hits = self._ask({**body, "_source": False, "stored_fields": "_none_"}, "hits.hits.sort")
+        texts = [hit["sort"] for hit in hits.get("hits", {}).get("hits", [])]
+        if not texts:
+            return np.empty(0, np.float32), np.empty(0, np.int32)
+        having = [{"constant_score": {"filter": _having(text, row), "boost": score}} for score, row, text in texts]
+        parts = [self._best(_any_of(part, only), limit) for part in _parts(having, _MOST_CLAUSES)]
+        found, rows = (np.concatenate([part[column] for part in parts]) for column in (0, 1))
+        first = np.lexsort((rows, -found))[:limit]
+        return found[first], rows[first]
 
     def matching_firms(self, query: LexicalQuery) -> Rows:
         groups = [clause for group in query.groups if (clause := _group(group))]
@@ -176,12 +200,9 @@ def _exact(vector: Floats, only: list[Query]) -> Query:
     return {"script_score": {"query": {"bool": {"filter": only}}, "script": script}}
 
 
-def _by_graph(vector: Floats, limit: int, only: list[Query]) -> Query:
-    """The nearest statements by the index's graph, the filter inside the search."""
-    asked: Query = {"vector": vector.tolist(), "k": limit}
-    if only:
-        asked["filter"] = {"bool": {"filter": only}}
-    return {"knn": {"vector": asked}}
+def _having(text: str | None, row: int) -> Query:
+    """The statements with a text; the one of that row alone where the text is too long to be searched whole."""
+    return {"term": {"row": row}} if text is None else {"term": {"text.keyword": text}}
 
 
 def _firms_in(rows: Rows) -> Query:

@@ -42,6 +42,10 @@ _STOP_TAGS: Final = (
 )  # fmt: skip
 _CODE: Final = {"type": "keyword", "ignore_above": 8191}
 """A longer value is stored but not searched: Lucene would refuse the whole statement for it."""
+_LINKS: Final = 24
+_EFFORT: Final = 128
+"""Of the graph of vectors: links of a point, and candidates looked at for them (docs/benchmarks.md)."""
+
 _HANGUL_WORD: Final = re.compile(r"^[가-힣]{2,}$")
 
 
@@ -72,16 +76,21 @@ def index_body(columns: pl.DataFrame, dimensions: int, *, shards: int, meta: dic
 
 
 def _own(dimensions: int) -> dict[str, Any]:
+    """`vector` is compared one by one; `text_vector` has the graph, and only one statement of each text has it: a graph
+    falls apart where hundreds of its points are one and the same.
+    """
     return {
         "row": {"type": "integer"},
         "firm_row": {"type": "integer"},
         "tokens": {"type": "text", "analyzer": "whitespace", "index_options": "freqs"},
-        "vector": {
-            "type": "knn_vector",
-            "dimension": dimensions,
-            "method": {"name": "hnsw", "engine": "lucene", "space_type": "innerproduct"},
-        },
+        "vector": _vectors(dimensions) | {"index": False},
+        "text_vector": _vectors(dimensions, m=_LINKS, ef_construction=_EFFORT),
     }
+
+
+def _vectors(dimensions: int, **parameters: int) -> dict[str, Any]:
+    method = {"name": "hnsw", "engine": "lucene", "space_type": "innerproduct", "parameters": parameters}
+    return {"type": "knn_vector", "dimension": dimensions, "method": method}
 
 
 def _property(name: str, given: pl.DataType) -> dict[str, Any]:

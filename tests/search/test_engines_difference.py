@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from opensearchpy.helpers import scan
 from schemas.lake import Lake
 from search.engines import Difference, Documents, EngineError, IndexStore
 from search.engines.embedded import EmbeddedStore
-from search.engines.numbering import Numbering
+from search.engines.numbering import NumberedEngine, Numbering, end
 from search.engines.opensearch import OpenSearchStore
 from search.engines.opensearch_client import Connection
+from search.engines.opensearch_engine import OpenSearchEngine
 from tests.search.engine_documents import documents, of_statements, query, unit_vectors
 
 NIGHTS = [f"2026-01-0{day}T183000Z" for day in range(1, 7)]
@@ -139,18 +141,46 @@ def test_opensearch_holds_the_same_statements(outside: OpenSearchStore, tmp_path
 
 
 def stored(store: OpenSearchStore, snapshot: str) -> dict[str, Any]:
-    """All documents of an index by id, with rows for numbers."""
+    """All documents of an index by id, with rows for numbers; one of every text stands for it in the graph."""
     assert store.lake is not None
     numbering = Numbering.read(store.lake, f"index/opensearch/{snapshot}")
     assert numbering is not None
     row_of = {int(number): row for row, number in enumerate(numbering.statements)}
     firm_of = {int(number): row for row, number in enumerate(numbering.firms)}
-    found = {}
+    found, standing = {}, []
     for hit in scan(store.connection.client(), index=store.index_name(snapshot)):
         source = hit["_source"]
         places = {"row": row_of[source["row"]], "firm_row": firm_of[source["firm_row"]]}
+        standing += [source["text"]] if source.pop("text_vector", None) else []
         found[hit["_id"]] = source | places
+    assert sorted(standing) == sorted({source["text"] for source in found.values()})
     return found
+
+
+@pytest.mark.opensearch
+@pytest.mark.parametrize("nights", [1, 5])
+def test_the_graph_finds_every_statement_with_a_text(outside: OpenSearchStore, nights: int) -> None:
+    """Also where the statement that stood for the text is gone, and only those of allowed firms."""
+    given = renew(outside, nights)
+    engine = by_graph(outside, NIGHTS[nights - 1])
+    firm_of = given.statements["firm_row"].to_numpy()
+    for text, vector in enumerate(given.vectors):
+        said = np.flatnonzero(given.vector_of == text)
+        for allowed in (None, np.unique(firm_of[said[::2]])):
+            wanted = said if allowed is None else said[np.isin(firm_of[said], allowed)]
+            found = engine.dense(vector, len(given), allowed)
+            assert found.rows[: len(wanted)].tolist() == wanted.tolist()
+            assert np.allclose(found.scores[: len(wanted)], 1, atol=1e-4)
+
+
+def by_graph(store: OpenSearchStore, snapshot: str) -> NumberedEngine:
+    """The engine of an index as if it were too large to compare all vectors."""
+    assert store.lake is not None
+    numbering = Numbering.read(store.lake, f"index/opensearch/{snapshot}")
+    assert numbering is not None
+    sizes = {"statements": end(numbering.statements), "firms": end(numbering.firms)}
+    index = store.index_name(snapshot)
+    return NumberedEngine(OpenSearchEngine(store.connection, index, **sizes, exact_statements=0), numbering)
 
 
 @pytest.mark.opensearch
@@ -179,7 +209,8 @@ def test_an_index_without_its_numbers_is_refused(outside: OpenSearchStore) -> No
 def test_an_index_that_was_changed_too_often_is_made_whole(outside: OpenSearchStore, tmp_path: Path) -> None:
     old = of_statements(documents(80).statements)
     outside.build(NIGHTS[0], old)
-    worn = Numbering(np.arange(len(old), dtype=np.int32) + 3 * len(old), Numbering.by_row(0, old.firms).firms)
+    numbers = Numbering.by_row(old.vector_of, old.firms)
+    worn = replace(numbers, statements=numbers.statements + 3 * len(old))
     worn.write(Lake(str(tmp_path)), f"index/opensearch/{NIGHTS[0]}")
     new = next_night(old, 1)
     outside.build(NIGHTS[1], new, Difference.between(NIGHTS[0], old.statements, new.statements))
