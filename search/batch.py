@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from search.columns import SnapshotColumns
-from search.filters import Filters, firm_mask
+from search.filters import Filters
 from search.service import SearchService
 
 
@@ -31,9 +30,8 @@ def run_lines(
     for need in needs:
         understood = service.understand(str(need["text"]))
         applied = (understood.filters if read_filters else Filters()).merged(Filters(source=sources))
-        allowed = firm_mask(service.columns, applied, date.today())
-        ranking = service.rank(understood, allowed)
-        leads = [row for row, _ in service.lookup.find(understood, allowed)]
+        ranking = service.rank(understood, applied)
+        leads = [row for row, _ in service.lookup.find(understood, service.passing(applied).mask)]
         rows = list(
             dict.fromkeys([*leads, *np.concatenate([ranking.hits, ranking.related])[: limit + len(leads)].tolist()])
         )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 import polars as pl
 
 from search.bands import age_masks, staff_masks
 from search.columns import Mask, SnapshotColumns
+from search.engines.base import Rows
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,19 @@ def open_questions(filters: Filters, firm: Mapping[str, Any], known_schemes: Col
         if getattr(filters, name) and (name not in decided_by or firm[decided_by[name]] is None)
     ]
     return [*open_ones, *(["certification"] if set(filters.certification) - set(known_schemes) else [])]
+
+
+@dataclass(frozen=True)
+class Passing:
+    """The firms that every filter leaves: as a mask, and as sorted rows where not all are left."""
+
+    mask: Mask
+    rows: Rows | None
+
+    @classmethod
+    def of(cls, columns: SnapshotColumns, filters: Filters, today: date) -> Self:
+        mask = firm_mask(columns, filters, today)
+        return cls(mask, None if mask.all() else np.flatnonzero(mask).astype(np.int32))
 
 
 def firm_mask(columns: SnapshotColumns, filters: Filters, today: date) -> Mask:

@@ -24,7 +24,7 @@ from search.engines.stores import open_store
 from search.expand import load_words
 from search.explain import Explainer
 from search.facets import facets
-from search.filters import Filters, firm_mask
+from search.filters import Filters, Passing
 from search.likeness import Likeness, alike
 from search.lookup import Lookup
 from search.messages import say
@@ -136,6 +136,11 @@ class SearchService:
         """Load all that a search needs, so that the first buyer does not wait for it."""
         self.search("warm up", limit=1)
 
+    def warm_up_more(self) -> None:
+        """Load what the first page does not need: suggestions, and firms as wholes, which of a million takes long."""
+        _ = self.suggester
+        self.likeness.meaning(np.zeros(self.embedder.dimensions, np.float32))
+
     def understand(self, need: str) -> Understood:
         """Raises BadNeed for a question that is empty, too long or has no words."""
         text = need.strip()
@@ -215,9 +220,9 @@ class SearchService:
         given = filters or Filters()
         understood = self.understand(need) if need.strip() or not given.as_dict() else _browsing(given, language)
         applied = understood.filters.without(*dropped).merged(given)
-        ranking = self.rank(understood, self._passing(applied))
+        ranking = self.rank(understood, applied)
         # A text that is a name as a whole has no constraints in it, whatever was read from 경인전자.
-        leads = dict(lookup.find(understood, self._passing(given)))
+        leads = dict(lookup.find(understood, self.passing(given).mask))
         explainer = Explainer(
             self.columns,
             self.vocabulary,
@@ -243,10 +248,10 @@ class SearchService:
                 rank, row, score, say(f"reason.{why}", chosen.explainer.language) if why else None
             )
 
-    def rank(self, understood: Understood, allowed: Mask) -> Ranking:
-        """Rank all allowed firms for a need: first those that satisfy the predicate, then the related."""
-        columns = self.columns
-        rows = None if allowed.all() else np.flatnonzero(allowed).astype(np.int32)
+    def rank(self, understood: Understood, applied: Filters) -> Ranking:
+        """Rank all firms that pass the filters for a need: first those that satisfy the predicate, then the related."""
+        columns, passing = self.columns, self.passing(applied)
+        allowed, rows = passing.mask, passing.rows
         aim = self._sought(understood)
         lexical = self.engine.lexical(understood.lexical.times(aim.context).also(aim.tokens), _CANDIDATES, rows)
         vector = self._vector(understood.text, aim.names)
@@ -259,25 +264,23 @@ class SearchService:
             firms = columns.firm_of[scores.rows]
             heard = allowed[firms]
             firm_scores = score_firms(firms[heard], scores.total[heard], columns.size, self._weights)
-            if len((literally := understood.lexical.literal).groups) > 1:
-                # Whoever types words of a product line looks for it, however little else they mean.
-                literal = self._matching(literally.groups, literally.minimum)
-                firm_scores[literal] = np.minimum(firm_scores[literal] + self._weights.literal, 1.0)
+            literal = self._literally(understood)
+            firm_scores[literal] = np.minimum(firm_scores[literal] + self._weights.literal, 1.0)
             mask = self._hits(understood, aim) & allowed
         return Ranking(columns, firm_scores, scores, mask, allowed & ~mask & (firm_scores > 0), aim)
 
-    def _passing(self, filters: Filters) -> Mask:
+    def passing(self, filters: Filters) -> Passing:
         """The firms that every filter leaves today."""
-        return self._masks(filters, self.today())
+        return self._passing(filters, self.today())
 
     @cached_property
-    def _masks(self) -> Callable[[Filters, date], Mask]:
+    def _passing(self) -> Callable[[Filters, date], Passing]:
         """A search asks several times for the same firms, and who looks through its results once more."""
-        return lru_cache(maxsize=16)(lambda filters, today: firm_mask(self.columns, filters, today))
+        return lru_cache(maxsize=16)(lambda filters, today: Passing.of(self.columns, filters, today))
 
     def _hits(self, understood: Understood, aim: Sought) -> Mask:
         """The predicate: a statement of the firm is tagged with a sought concept, a broader one or a field that is
-        meant, or enough of the words are in one.
+        meant, or enough of the words are in one, or all with those of the asker's own industry.
         """
         columns = self.columns
         if understood.describes:
@@ -287,7 +290,15 @@ class SearchService:
             tagged += [columns.fields.of(field) for field in understood.meant]
         rows = np.concatenate([np.empty(0, np.int32), *tagged]).astype(np.int64)
         asked = understood.lexical
-        return columns.mask(columns.firm_of[rows]) | columns.mask(self._matching(asked.groups, asked.minimum))
+        worded = np.concatenate([self._matching(asked.groups, asked.minimum), self._literally(understood)])
+        return columns.mask(columns.firm_of[rows]) | columns.mask(worded)
+
+    def _literally(self, understood: Understood) -> Rows:
+        """Firms that say all of several words in one statement: whoever types words of a product line looks for it,
+        however little else they mean.
+        """
+        typed = understood.lexical.literal
+        return self._matching(typed.groups, typed.minimum) if len(typed.groups) > 1 else np.empty(0, np.int32)
 
     @cached_property
     def _matching(self) -> Callable[[tuple[TermGroup, ...], int], Rows]:
@@ -333,7 +344,7 @@ class SearchService:
         return found["firm_id"].to_list()
 
     def _silent(self, applied: Filters) -> Mask:
-        allowed = self._passing(applied.without("field", "experience"))
+        allowed = self.passing(applied.without("field", "experience")).mask
         silent: Mask = allowed & (self.columns.statement_count == 0) & self.columns.flag("is_registered_supplier")
         return silent
 
@@ -343,7 +354,7 @@ class SearchService:
         return tuple(
             Relaxation(name, total)
             for name in applied.as_dict()
-            if (total := int((hits & self._passing(applied.without(name))).sum()))
+            if (total := int((hits & self.passing(applied.without(name)).mask).sum()))
         )
 
 

@@ -66,8 +66,7 @@ class PinnedService:
             return self._service
         service = SearchService(Snapshot(self.lake, name), self.engine)
         service.warm_up()
-        # Nobody types before the first page is there.
-        threading.Thread(target=lambda: service.suggester, daemon=True).start()
+        threading.Thread(target=service.warm_up_more, daemon=True).start()
         self._looked = time.monotonic()
         return service
 

@@ -23,7 +23,7 @@ from schemas.lake import Lake, LakeError, Snapshot
 from schemas.vocabulary import KNOWLEDGE_FOLDER
 from search.engines.base import EngineError
 from search.facets import facets
-from search.filters import Filters, firm_mask
+from search.filters import Filters
 from search.selection import Ranking
 from search.service import SearchService
 
@@ -124,7 +124,7 @@ def compare(services: Sequence[SearchService], asked: Sequence[Question]) -> Par
 def _ranked(service: SearchService, question: Question) -> Ranking:
     understood = service.understand(question.need)
     applied = understood.filters.merged(question.filters)
-    return service.rank(understood, firm_mask(service.columns, applied, service.today()))
+    return service.rank(understood, applied)
 
 
 def _shown(ranking: Ranking) -> list[int]:

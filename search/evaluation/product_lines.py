@@ -13,6 +13,7 @@ import polars as pl
 
 from search.evaluation.metrics import interval
 from search.evaluation.systems import Baselines, RankFirms, product
+from search.filters import Filters
 from search.service import SearchService
 
 _FEWEST_WORDS: Final = 4
@@ -29,15 +30,17 @@ class Item:
 
 
 def product_lines(service: SearchService, count: int, seed: int) -> list[Item]:
-    """Half of the words, in another order, of products that only one firm states so."""
+    """Half of the words, in another order, of products that only one firm states so, and one that may be found: closed
+    and foreign firms are left out unless asked for.
+    """
     dice = random.Random(seed)  # noqa: S311 - no secret
     statements = service.columns.statements.with_columns(firm=pl.Series(service.columns.firm_of))
+    statements = statements.filter(service.passing(Filters()).mask[service.columns.firm_of])
     several = pl.col("text").str.count_matches(r"\S{2,}") >= _FEWEST_WORDS
     long = statements.filter((pl.col("kind") == "product") & several)
+    told_once = long.unique("text", keep="none", maintain_order=True).select("text", "firm").rows()
     items = []
-    for text, firm in dice.sample(
-        long.unique("text", keep="none", maintain_order=True).select("text", "firm").rows(), count
-    ):
+    for text, firm in dice.sample(told_once, min(count, len(told_once))):
         words = [word for word in text.split() if len(word) > 1]
         items.append(Item(" ".join(dice.sample(words, (len(words) + 1) // 2)), firm))
     return items

@@ -102,20 +102,22 @@ def lexical_query(
 ) -> LexicalQuery:
     """Analysed tokens with boosts, and when a statement matches.
 
-    `forms` has for each named place of the text the surface forms of what it names: any of them meets that
-    group. Words inside `leave_out` (constraints, negations) are neither scored nor asked for; those of
-    `background` (the asker's industry) are scored a little and not asked for.
+    `forms` has for each named place of the text the surface forms of what it names: any of them, and what is
+    typed, meets that group. Words inside `leave_out` (constraints, negations) are neither scored nor asked for;
+    those of `background` (the asker's industry) are scored a little and not asked for.
     """
     hidden, behind = list(leave_out), list(background)
     weights: dict[str, float] = {}
     groups: list[TermGroup] = []
     beside: list[TermGroup] = []
     for place, surface in sorted(forms.items()):
-        alternatives = tuple(dict.fromkeys(found for form in surface if (found := tuple(tokens(form)))))
+        # As typed too: 생산 장비 is a form with a blank that 생산장비 has not, and statements may have either.
+        typed = text[place[0] : place[1]]
+        alternatives = tuple(dict.fromkeys(found for form in (*surface, typed) if (found := tuple(tokens(form)))))
         if not alternatives:
             continue
         groups.append(TermGroup(alternatives))
-        for token in tokens(text[place[0] : place[1]]):
+        for token in tokens(typed):
             weights[token] = max(weights.get(token, 0.0), NAMED_BOOST)
     for run, start, end in words(text):
         if _overlaps(start, end, hidden) or _is_empty(run):

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +176,7 @@ def test_nights_hide_places_of_the_server(client: TestClient, small_lake: str) -
     assert small_lake not in json.dumps(nights)
 
 
-def test_the_first_page_does_not_wait_for_suggestions(small_lake: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_page_waits_for_nothing_it_does_not_need(small_lake: str, monkeypatch: pytest.MonkeyPatch) -> None:
     may_go_on = threading.Event()
 
     class Slow(Suggester):
@@ -188,3 +189,7 @@ def test_the_first_page_does_not_wait_for_suggestions(small_lake: str, monkeypat
     assert service.search("비전 검사 장비").hits
     may_go_on.set()
     assert service.suggester.suggest("로봇")
+    deadline = time.monotonic() + 30
+    while "_vectors" not in vars(service.likeness):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

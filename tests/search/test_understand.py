@@ -120,6 +120,12 @@ def test_the_asker_is_kept_apart(understander: Understander) -> None:
     assert behind["빵공"] < plain["빵공"] == plain["로봇"] == behind["로봇"]
 
 
+def test_what_is_typed_is_a_form_of_what_it_names() -> None:
+    """A statement may write 생산 장비 with the blank that the vocabulary's form has not."""
+    (group,) = lexical_query("생산 장비", {(0, 5): ["생산장비"]}).groups
+    assert group.alternatives == (("생산", "산장", "장비"), ("생산", "장비"))
+
+
 def test_an_unsure_need_gets_one_question(understander: Understander) -> None:
     sure = understander.understand("MES 구축")
     assert sure.question is None
