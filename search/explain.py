@@ -21,6 +21,9 @@ from transforms.text import run_tokens, words
 
 _QUOTES: Final = 3
 
+Place = tuple[int, int]
+"""From and to, in characters of a text."""
+
 
 class Explainer:
     """Makes hits out of scored firm rows for one answered need."""
@@ -51,12 +54,13 @@ class Explainer:
         """The hit of a firm row; `lead` is a reason that comes first, e.g. of a name look-up."""
         firm = self._columns.firms.row(row, named=True)
         quoted = self._best_statements(row)
-        evidence = [self._evidence(statement) for statement, _ in quoted]
+        said = [self._met_words(statement["text"]) for statement, _ in quoted]
+        evidence = [self._evidence(statement, met) for (statement, _), met in zip(quoted, said, strict=True)]
         met, unknown = self._constraints(firm)
         assumed = [say("assumed.tier", self.language)] if any(e.tier != "same" for e in evidence) else []
         if not any(reason.kind == "word" for reason in self._understood.reasons) and self._sought:
             assumed.append(say("assumed.inferred", self.language))
-        reasons = [*([lead] if lead else []), *self._reasons(quoted)]
+        reasons = [*([lead] if lead else []), *self._reasons(quoted, said)]
         return Hit(
             rank=rank,
             firm_id=firm["firm_id"],
@@ -79,10 +83,10 @@ class Explainer:
         matched = rows[best[total[best] > 0]] if total.any() else rows[best[:1]]
         return [(self._columns.statements.row(int(r), named=True), int(r)) for r in matched]
 
-    def _evidence(self, statement: dict[str, Any]) -> Evidence:
+    def _evidence(self, statement: dict[str, Any], met: Sequence[Place]) -> Evidence:
         return Evidence(
             text=statement["text"],
-            highlights=tuple(self._highlights(statement["text"])),
+            highlights=tuple(_merged([*self._named(statement), *met])),
             kind=statement["kind"],
             source=statement["source"],
             record_key=statement["record_key"],
@@ -90,11 +94,13 @@ class Explainer:
             tier=statement["tier"],
         )
 
-    def _highlights(self, text: str) -> list[tuple[int, int]]:
-        named = [(m.start, m.end) for m in self._matcher.mentions(text) if m.concept in self._sought]
-        return _merged([*named, *self._met_words(text)])
+    def _named(self, statement: dict[str, Any]) -> list[Place]:
+        """Places where a statement names what is sought; only those are looked through that are tagged with it."""
+        if self._sought.isdisjoint(statement["concepts"]):
+            return []
+        return [(m.start, m.end) for m in self._matcher.mentions(statement["text"]) if m.concept in self._sought]
 
-    def _met_words(self, text: str) -> list[tuple[int, int]]:
+    def _met_words(self, text: str) -> list[Place]:
         """Places of runs of which at least two neighbouring tokens, or the only one, are in the need."""
         places = []
         for run, start, end in words(text):
@@ -113,9 +119,10 @@ class Explainer:
                 first = max(last, first + 1)
         return places
 
-    def _reasons(self, quoted: Sequence[tuple[dict[str, Any], int]]) -> list[str]:
+    def _reasons(self, quoted: Sequence[tuple[dict[str, Any], int]], said: Sequence[Sequence[Place]]) -> list[str]:
+        """`said` has of each statement quoted the places of the need's words."""
         found = []
-        for statement, row in quoted:
+        for (statement, row), met in zip(quoted, said, strict=True):
             shared = [c for c in statement["concepts"] if c in self._sought]
             if shared:
                 names = ", ".join(self._vocabulary.concept[c].name(self.language) for c in shared[:3])
@@ -123,7 +130,7 @@ class Explainer:
             elif self._top_field in statement["fields"] and self._top_field:
                 field = self._vocabulary.field[self._top_field]
                 found.append(say("reason.field", self.language, name=field.short(self.language)))
-            if self._found(self._scores.words, row) and (met := self._met_words(statement["text"])):
+            if met and self._found(self._scores.words, row):
                 shown = ", ".join(dict.fromkeys(statement["text"][a:b] for a, b in met[:3]))
                 found.append(say("reason.words", self.language, words=shown))
             if not found and self._found(self._scores.meaning, row):
@@ -156,8 +163,8 @@ class Explainer:
         return say("question.general", self.language)
 
 
-def _merged(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
+def _merged(places: list[Place]) -> list[Place]:
+    merged: list[Place] = []
     for start, end in sorted(places):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))

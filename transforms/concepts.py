@@ -71,7 +71,7 @@ class ConceptMatcher:
 
     def mentions(self, text: str, *, capitals_matter: bool = True) -> list[Mention]:
         """Every concept named in the text, longest form first where several overlap on one concept."""
-        squeezed = _Squeezed(self._variants.apply(text))
+        squeezed = _Squeezed(*self._variants.apply(text))
         found: dict[str, list[Mention]] = defaultdict(list)
         for position, start, end in self._automaton.find_matches_as_indexes(squeezed.text, overlapping=True):
             for form in self._forms[position]:
@@ -111,47 +111,42 @@ class _Replacements:
         self._pattern = re.compile("|".join(bounded), re.IGNORECASE) if self._map else None
         self._any = ahocorasick_rs.AhoCorasick(longest_first)
 
-    def apply(self, text: str) -> list[tuple[str, int]]:
-        """Characters of the canonical text, each with its place in the original."""
+    def apply(self, text: str) -> tuple[str, Sequence[int]]:
+        """The canonical text, and of each of its characters the place in the original."""
         unified = unicodedata.normalize("NFKC", text)
-        places = list(range(len(unified))) if len(unified) == len(text) else _places(text, unified)
+        places = range(len(unified)) if len(unified) == len(text) else _places(text, unified)
         # The pattern is slow on texts without a variant, which most are: look for any of them first.
         if self._pattern is None or not self._any.find_matches_as_indexes(unified.lower()):
-            return list(zip(unified, places, strict=True))
-        matches = list(self._pattern.finditer(unified))
-        characters: list[tuple[str, int]] = []
+            return unified, places
+        parts: list[str] = []
+        kept: list[int] = []
         last = 0
-        for match in matches:
-            characters.extend(zip(unified[last : match.start()], places[last : match.start()], strict=True))
+        for match in self._pattern.finditer(unified):
             canonical = self._map[match.group().lower()]
-            if match.group().isupper():
-                canonical = canonical.upper()
             inside = places[match.start() : match.end()]
-            characters.extend((c, inside[min(i, len(inside) - 1)]) for i, c in enumerate(canonical))
+            parts += [unified[last : match.start()], canonical.upper() if match.group().isupper() else canonical]
+            kept += [*places[last : match.start()], *(inside[min(i, len(inside) - 1)] for i in range(len(canonical)))]
             last = match.end()
-        characters.extend(zip(unified[last:], places[last:], strict=True))
-        return characters
-
-    def canonical(self, form: str) -> str:
-        return "".join(character for character, _ in self.apply(form))
+        return "".join([*parts, unified[last:]]), [*kept, *places[last:]]
 
 
 class _Squeezed:
     """A text as the automaton sees it: lower case, separators removed between Hangul, one space elsewhere."""
 
-    def __init__(self, characters: list[tuple[str, int]]) -> None:
-        kept: list[tuple[str, int]] = []
-        pending: int | None = None
-        for character, place in characters:
-            if _SPACES.fullmatch(character):
-                pending = place if pending is None else pending
-                continue
-            if pending is not None and kept and not (_hangul(character) or _hangul(kept[-1][0])):
-                kept.append((" ", pending))
-            pending = None
-            kept.append((character, place))
-        self._original = "".join(character for character, _ in kept)
-        self._places = [place for _, place in kept]
+    def __init__(self, text: str, places: Sequence[int]) -> None:
+        parts: list[str] = []
+        kept: list[int] = []
+        last = 0
+        for match in _SPACES.finditer(text):
+            start, end = match.span()
+            parts.append(text[last:start])
+            kept += places[last:start]
+            if start > 0 and end < len(text) and not (_hangul(text[start - 1]) or _hangul(text[end])):
+                parts.append(" ")
+                kept.append(places[start])
+            last = end
+        self._original = "".join([*parts, text[last:]])
+        self._places = [*kept, *places[last:]]
         lowered = self._original.lower()
         self.text = lowered if len(lowered) == len(self._original) else self._original
 
@@ -213,7 +208,7 @@ def _form(form: str, concept: str, variants: _Replacements, *, capitals: bool) -
 
 
 def _key(form: str, variants: _Replacements) -> str:
-    return _Squeezed(variants.apply(form)).text
+    return _Squeezed(*variants.apply(form)).text
 
 
 def _longest(group: list[Mention]) -> list[Mention]:

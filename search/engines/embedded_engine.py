@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -14,8 +15,19 @@ from search.engines.inverted import InvertedIndex
 from search.engines.quantised import QuantisedVectors
 from search.engines.vector_file import VectorFile
 
-_SHORTLIST: Final = 2
-"""So many times the candidates asked for are compared exactly after the scan of bytes."""
+_SPARE: Final = 100
+"""So many more than the candidates asked for are compared exactly after the scan of bytes."""
+_KEPT: Final = 8
+"""Sets of firms of which it is known what they say."""
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """Sorted rows of some firms, of their statements, and of the vectors of these."""
+
+    firms: Rows
+    statements: Rows
+    vectors: Rows
 
 
 class EmbeddedEngine:
@@ -35,16 +47,16 @@ class EmbeddedEngine:
         self._vector_starts = np.append(0, np.cumsum(np.bincount(vector_of, minlength=len(vectors)))).astype(np.int32)
         self._vectors = vectors
         self._quantised = quantised
-        self._allowed: tuple[Rows, Rows] | None = None
+        self._reaches: tuple[_Reach, ...] = ()
 
     def lexical(self, query: LexicalQuery, limit: int, allowed: Rows | None = None) -> Candidates:
-        return self._words.best(query.weights, limit, None if allowed is None else self._statements_of(allowed))
+        return self._words.best(query.weights, limit, None if allowed is None else self._reach(allowed).statements)
 
     def dense(self, vector: Floats, limit: int, allowed: Rows | None = None) -> Candidates:
-        near = self._quantised.shortlist(vector, None if allowed is None else self._vectors_among(allowed))
+        near = self._quantised.shortlist(vector, None if allowed is None else self._reach(allowed).vectors)
         if not len(near):
             return Candidates.none()
-        near = near[largest(self._quantised.similarities(vector, near), _SHORTLIST * limit)]
+        near = near[largest(self._quantised.similarities(vector, near), limit + _SPARE)]
         exact = self._vectors.of(near) @ vector
         best = largest(exact, limit)
         rows, of = self._with_vectors(near[best])
@@ -67,20 +79,18 @@ class EmbeddedEngine:
         found[self._firm_of[self._words.matching(query)]] = True
         return np.flatnonzero(found).astype(np.int32)
 
-    def _statements_of(self, allowed: Rows) -> Rows:
-        """Sorted rows of the statements of firms; both legs of a search ask for those of the same firms."""
-        known = self._allowed
-        if known is None or known[0] is not allowed:
-            firms = allowed[: np.searchsorted(allowed, self._firms)]
-            rows = ranges(self._starts[firms], self._starts[firms + 1] - self._starts[firms])
-            known = self._allowed = (allowed, rows)
-        return known[1]
-
-    def _vectors_among(self, allowed: Rows) -> Rows:
-        """Sorted positions of the vectors of the statements of firms."""
+    def _reach(self, allowed: Rows) -> _Reach:
+        """What firms say. Both legs of a search, and the next search with the same filters, ask for the same firms."""
+        for known in self._reaches:
+            if known.firms is allowed:
+                return known
+        firms = allowed[: np.searchsorted(allowed, self._firms)]
+        statements = ranges(self._starts[firms], self._starts[firms + 1] - self._starts[firms])
         said = np.zeros(len(self._vectors), np.bool_)
-        said[self._vector_of[self._statements_of(allowed)]] = True
-        return np.flatnonzero(said).astype(np.int32)
+        said[self._vector_of[statements]] = True
+        found = _Reach(allowed, statements, np.flatnonzero(said).astype(np.int32))
+        self._reaches = (found, *self._reaches)[:_KEPT]
+        return found
 
 
 def _are_in(values: Rows, among: Rows) -> npt.NDArray[np.bool_]:

@@ -86,7 +86,7 @@ class InvertedIndex:
     def posting(self, token: str) -> int | None:
         """Position of a token, None where no statement has it."""
         key = _key(token)
-        position = int(np.searchsorted(self.keys, key))
+        position = int(self.keys.searchsorted(key))
         return position if position < len(self.keys) and self.keys[position] == key else None
 
     def span(self, position: int) -> slice:
