@@ -14,6 +14,7 @@ from caplake.bench.report import Figure, write_section
 from caplake.bench.scale import scale
 
 _SLOW: Final = ("limits", "load", "opensearch", "reading", "scale", "peers")
+_SIZED: Final = ("scale", "peers")
 Benchmark = Callable[[argparse.Namespace], list[Figure]]
 
 
@@ -48,7 +49,8 @@ def main() -> None:
     arguments = parser.parse_args()
     for name in arguments.names or [name for name in BENCHMARKS if name not in _SLOW]:
         title, benchmark = BENCHMARKS[name]
-        print(write_section(title, f"python -m caplake.bench {name}", benchmark(arguments)))
+        sizes = f" --firms {' '.join(map(str, arguments.firms))}" if name in _SIZED else ""
+        print(write_section(title, f"python -m caplake.bench {name}{sizes}", benchmark(arguments)))
 
 
 if __name__ == "__main__":
