@@ -100,7 +100,17 @@ def answers(lake: str, engine: str) -> list[Figure]:
 
 def filtered_search(service: SearchService) -> Callable[[int], Answer]:
     """The n-th need in the n-th region, both again and again."""
-    return lambda n: service.search(NEEDS[n % len(NEEDS)], filters=Filters(region=REGIONS[n % len(REGIONS)]))
+
+    def filtered(number: int) -> Answer:
+        need, region = question(number)
+        return service.search(need, filters=Filters(region=region))
+
+    return filtered
+
+
+def question(number: int) -> tuple[str, tuple[str, ...]]:
+    """The n-th need and the n-th region, both again and again."""
+    return NEEDS[number % len(NEEDS)], REGIONS[number % len(REGIONS)]
 
 
 def _latency(what: str, call: Callable[[int], object], target: str) -> Figure:

@@ -19,7 +19,7 @@ import pyarrow as pa
 from lancedb.index import HnswSq, IvfFlat, IvfPq
 from lancedb.rerankers import RRFReranker
 
-from caplake.bench.bundled import NEEDS, REGIONS
+from caplake.bench.bundled import question
 from caplake.bench.measure import percentiles, share_as_near
 from search.engines.base import Floats
 from search.service import SearchService
@@ -92,7 +92,8 @@ class LancePeer:
 
     def filtered(self, number: int, limit: int) -> list[int]:
         """The n-th need in the n-th region."""
-        return self.hybrid(NEEDS[number % len(NEEDS)], limit, REGIONS[number % len(REGIONS)])
+        need, region = question(number)
+        return self.hybrid(need, limit, region)
 
     def _exert(self, query: Any) -> Any:
         if not self.effort.probes:

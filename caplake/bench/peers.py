@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from caplake.bench.bundled import NEEDS, REGIONS, filtered_search
+from caplake.bench.bundled import filtered_search, question
 from caplake.bench.generate import generate
 from caplake.bench.lance import DEPTH, RECALL, LancePeer
 from caplake.bench.measure import CAPLAKE, percentiles, run_process
@@ -22,10 +22,10 @@ from caplake.bench.report import Figure
 from caplake.bench.scale import ACCEPTED
 from caplake.bench.searching import recall
 from schemas.lake import Lake
-from search.engines.base import Candidates, LexicalQuery
+from search.engines.base import LexicalQuery
 from search.engines.stores import open_store
 from search.evaluation.product_lines import places, product_lines
-from search.evaluation.systems import product
+from search.evaluation.systems import product, reciprocal_ranks
 from search.filters import Filters
 from search.service import SearchService
 from transforms.text import tokens
@@ -36,8 +36,6 @@ _ITEMS: Final = 200
 _PREFIX: Final = "caplake_bench"
 """Of the indexes in OpenSearch: those of a lake in use stay as they are."""
 _SEED: Final = 20_261_125
-_RRF: Final = 60
-"""The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), LanceDB's as well."""
 
 _LEGS: Final = "caplake, embedded: words and vectors fused"
 _PROMISED: Final = {"caplake, OpenSearch node": (2, "caplake, embedded"), "LanceDB hybrid": (5, _LEGS)}
@@ -107,22 +105,14 @@ def legs(service: SearchService) -> Callable[[int], list[int]]:
     service.warm_up()
 
     def hybrid(number: int) -> list[int]:
-        text, region = NEEDS[number % len(NEEDS)], REGIONS[number % len(REGIONS)]
+        text, region = question(number)
         rows = service.passing(Filters(region=region)).rows
         lexical = service.engine.lexical(LexicalQuery(dict.fromkeys(tokens(text), 1.0)), _FIRST, rows)
         dense = service.engine.dense(service.embedder.encode_queries([text])[0], _FIRST, rows)
-        return list(dict.fromkeys(service.columns.firm_of[_fused(lexical, dense)].tolist()))
+        fused = reciprocal_ranks([(found.rows.tolist(), 1.0) for found in (lexical, dense)])[:_FIRST]
+        return list(dict.fromkeys(service.columns.firm_of[fused].tolist()))
 
     return hybrid
-
-
-def _fused(*ranked: Candidates) -> list[int]:
-    """Rows by the sum of their reciprocal ranks."""
-    scores: dict[int, float] = {}
-    for found in ranked:
-        for rank, row in enumerate(found.rows.tolist(), 1):
-            scores[row] = scores.get(row, 0.0) + 1 / (_RRF + rank)
-    return sorted(scores, key=lambda row: -scores[row])[:_FIRST]
 
 
 def _latency(name: str, taken: dict[str, dict[str, float]]) -> Figure:

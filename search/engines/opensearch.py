@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, Final
 
@@ -79,7 +79,7 @@ class OpenSearchStore:
         """
         numbering = Numbering.by_row(documents.vector_of, documents.firms)
         if self.lake is not None and (kept := Numbering.read(self.lake, _folder(snapshot))):
-            numbering = kept if kept.fits(numbering) else numbering
+            numbering = replace(kept, first=numbering.first) if kept.fits(numbering) else numbering
         with in_words(self.connection), _once():
             self.connection.client().indices.create(index=aside, body=self._body(documents, _meta(snapshot, numbering)))
         self._load(aside, _lines(documents, numbering, np.arange(len(documents), dtype=np.int32)), len(documents))

@@ -91,8 +91,7 @@ class OpenSearchEngine:
         wanted = min(math.ceil(_SPARE * limit / share), _PAGE)
         query = {"knn": {"text_vector": {"vector": vector.tolist(), "k": min(max(wanted, _LOOKED_AT), _PAGE)}}}
         body = {"query": query, "size": wanted, "sort": [{"_score": "desc"}, {"row": "asc"}, {"text.keyword": "asc"}]}
-        hits = self._ask({**body, "_source": False, "stored_fields": "_none_"}, "hits.hits.sort")
-        texts = [hit["sort"] for hit in hits.get("hits", {}).get("hits", [])]
+        texts = self._sorted(body)
         if not texts:
             return np.empty(0, np.float32), np.empty(0, np.int32)
         having = [{"constant_score": {"filter": _having(text, row), "boost": score}} for score, row, text in texts]
@@ -138,19 +137,22 @@ class OpenSearchEngine:
         body: dict[str, Any] = {
             "query": query,
             "sort": [{"_score": "desc"}, {"row": "asc"}, {"firm_row": "asc"}],
-            "_source": False,
-            "stored_fields": "_none_",
         }
         found: list[list[float]] = []
         while len(found) < limit:
             body["size"] = min(_PAGE, limit - len(found))
-            hits = self._ask(body, "hits.hits.sort").get("hits", {}).get("hits", [])
-            found += [hit["sort"] for hit in hits]
-            if len(hits) < body["size"]:
+            page = self._sorted(body)
+            found += page
+            if len(page) < body["size"]:
                 break
             body["search_after"] = found[-1]
         table = np.array(found, np.float64).reshape(-1, 3)
         return table[:, 0].astype(np.float32), table[:, 1].astype(np.int32), table[:, 2].astype(np.int32)
+
+    def _sorted(self, body: Query) -> list[list[Any]]:
+        """What each hit is sorted by, and nothing else of it."""
+        answer = self._ask({**body, "_source": False, "stored_fields": "_none_"}, "hits.hits.sort")
+        return [hit["sort"] for hit in answer.get("hits", {}).get("hits", [])]
 
     def _ask(self, body: Query, wanted: str) -> Any:
         """One search, by the statistics of the whole index, however many shards it has.

@@ -6,18 +6,17 @@ is one of ranking alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Final, Protocol
 
 import numpy as np
 
-from search.columns import Mask
 from search.engines.base import Candidates, Floats, LexicalQuery, Rows
 from search.engines.opensearch import OpenSearchStore
 from search.evaluation.nori import NoriBaseline
-from search.filters import firm_mask
+from search.filters import Passing
 from search.rank import DEFAULT_WEIGHTS, concept_leg
 from search.service import SearchService
 from search.understand import Understood
@@ -97,11 +96,8 @@ class Baselines:
 
     def fused(self, words: Tunable, need: str, limit: int, tuning: Tuning = PLAIN) -> list[int]:
         """Reciprocal rank fusion of a ranking by words and the one by meaning."""
-        scores: dict[int, float] = {}
-        for ranking, share in ((words, tuning.words), (self.meaning, 1.0 - tuning.words)):
-            for rank, row in enumerate(ranking(need, _CANDIDATES, tuning), 1):
-                scores[row] = scores.get(row, 0.0) + share / (tuning.k + rank)
-        return sorted(scores, key=lambda row: (-scores[row], row))[:limit]
+        rankings = ((words, tuning.words), (self.meaning, 1.0 - tuning.words))
+        return reciprocal_ranks([(leg(need, _CANDIDATES, tuning), share) for leg, share in rankings], tuning.k)[:limit]
 
     def tunable(self) -> dict[str, Tunable]:
         """All baselines by name; those of OpenSearch where there is one."""
@@ -120,14 +116,14 @@ class Baselines:
         chosen = tunings or {}
         return {name: partial(rank, tuning=chosen.get(name, PLAIN)) for name, rank in self.tunable().items()}
 
-    def _ask(self, need: str) -> tuple[Understood, Mask, Rows]:
+    def _ask(self, need: str) -> tuple[Understood, Passing]:
         understood = self._service.understand(need)
-        mask = firm_mask(self._service.columns, understood.filters, self._service.today())
-        return understood, mask, np.flatnonzero(mask).astype(np.int32)
+        return understood, self._service.passing(understood.filters)
 
     def _candidates(self, leg: str, need: str) -> Candidates:
         """Statements of the allowed firms, best first."""
-        understood, mask, rows = self._asked(need)
+        understood, passing = self._asked(need)
+        mask, rows = passing.mask, passing.rows
         engine, columns = self._service.engine, self._service.columns
         if leg == "words":
             return engine.lexical(LexicalQuery(dict.fromkeys(tokens(need), 1.0)), _CANDIDATES, rows)
@@ -152,6 +148,17 @@ class Baselines:
         rows = np.flatnonzero(totals > 0)
         order: Sequence[int] = rows[np.lexsort((rows, -totals[rows]))][:limit].tolist()
         return list(order)
+
+
+def reciprocal_ranks(rankings: Iterable[tuple[Sequence[int], float]], k: float = RRF_K) -> list[int]:
+    """Rows of several rankings, each with its share, by the sum of their reciprocal ranks (Cormack, Clarke and Büttcher
+    2009); ties in row order.
+    """
+    scores: dict[int, float] = {}
+    for ranking, share in rankings:
+        for rank, row in enumerate(ranking, 1):
+            scores[row] = scores.get(row, 0.0) + share / (k + rank)
+    return sorted(scores, key=lambda row: (-scores[row], row))
 
 
 def summed(firms: Rows, scores: Floats, size: int, further: float) -> Floats:

@@ -184,6 +184,16 @@ def by_graph(store: OpenSearchStore, snapshot: str) -> NumberedEngine:
 
 
 @pytest.mark.opensearch
+def test_an_index_that_is_made_anew_has_every_text_in_its_graph(outside: OpenSearchStore) -> None:
+    """Its numbers stay; which statements stand for a text may be others."""
+    given = documents(80).statements
+    texts = pl.Series([f"장비 {max(row - 40, 0)}호" for row in range(given.height)])
+    for said in (texts, texts.reverse()):
+        outside.build(NIGHTS[0], of_statements(given.with_columns(text=said)))
+        stored(outside, NIGHTS[0])
+
+
+@pytest.mark.opensearch
 def test_only_what_changed_is_sent(outside: OpenSearchStore, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[int] = []
     load = OpenSearchStore._load
