@@ -26,7 +26,7 @@ from caplake.bench.serving import PATIENCE_SECONDS, Server, serving
 from schemas.lake import Lake
 from search.engines import EngineError
 from search.engines.stores import open_store
-from search.understand.examples import load_problems
+from lab.understanding.examples import load_problems
 
 _FILTERS: Final[tuple[dict[str, list[str]], ...]] = (
     *({"region": list(codes)} for codes in REGIONS),

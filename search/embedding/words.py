@@ -22,7 +22,7 @@ from search.embedding.corpus import Pair, ksic_pairs, parallel_pairs, thesaurus_
 from search.embedding.firms import FirmTexts, read_firm_texts, read_rows
 from search.embedding.ibm import TokenPair, Translations, translation_table
 from search.expand import WORDS_FILE, save_words
-from search.understand.examples import load_problems
+from lab.understanding.examples import load_problems
 from transforms.text import is_korean, run_tokens, stem, tokens, without_josa, words
 
 _PARALLEL: Final = (

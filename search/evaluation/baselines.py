@@ -13,7 +13,7 @@ import yaml
 
 from schemas.vocabulary import Vocabulary
 from search.embedding import load_embedder
-from search.understand.examples import load_problems
+from lab.understanding.examples import load_problems
 from transforms.text import folded, tokens
 
 _OF_DRAFT: Final = {

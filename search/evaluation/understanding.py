@@ -213,7 +213,7 @@ def _f1(counts: np.ndarray[Any, Any]) -> float:
 
 def unseen_types() -> dict[str, Any]:
     """Figures over the problem sentences, by models that saw none of the sentence's problem type."""
-    from search.understand.examples import load_problems, make_examples
+    from lab.understanding.examples import load_problems, make_examples
     from search.understand.train import cross_validated
     from transforms.concepts import default_matcher
 

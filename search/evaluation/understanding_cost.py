@@ -30,7 +30,7 @@ def measure() -> dict[str, Any]:
     import numpy as np
 
     from search.understand import Understander
-    from search.understand.examples import load_problems
+    from lab.understanding.examples import load_problems
 
     problems = load_problems()
     texts = [p.text for p in problems[:: max(len(problems) // _SENTENCES, 1)]]

@@ -1,12 +1,12 @@
 """The trained model of needs, as it predicts: plain numpy, no training code.
 
-A kernel machine over labelled sentences. How like a need is to a sentence is the sum of three kernels:
-* meaning: a Gaussian of the distance of their sentence vectors;
-* letters: the cosine of their weighted words, syllables and letters, which stands typos and missing blanks;
-* concepts: the cosine of the fields of the concepts they name.
-The last two are linear, so they are kept as weights of features; only the first needs the sentences.
+Two classifiers, averaged in log space, that is by adding their logits:
+* meaning: a linear layer over the sentence vector, trained together with the encoder;
+* words: kernel ridge regression with the cosine of weighted words, syllables and letters, which stands typos and
+  missing blanks, and the cosine of the fields of the named concepts; both are linear and kept as weights of features.
+The labelled sentences themselves are kept to show which are alike, and which concepts those were about.
 
-Made by `python -m search.understand.train`, described in model_card.md, shipped as model.npz.
+Made by `python -m lab.understanding.train_encoder`, described in model_card.md, shipped as model.npz.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from schemas.vocabulary import Vocabulary
 MODEL_FILE: Final = Path(__file__).parent / "model.npz"
 NOT_A_NEED: Final = "none"
 NEIGHBOURS: Final = 20
+NEARNESS: Final = 1.0
 _VOTE_POWER: Final = 4.0
 
 Floats = npt.NDArray[np.float32]
@@ -36,7 +37,7 @@ class Prediction:
     """`fields`: probability of each field given that a supplier answers; `answerable`: that one does.
 
     `concepts`: how strongly like sentences speak for a concept, in [0, 1]; `similar`: rows of the labelled
-    sentences that are most alike, best first, with their kernel of meaning.
+    sentences that are most alike, best first, with their likeness in (0, 1].
     """
 
     fields: dict[str, float]
@@ -56,20 +57,19 @@ class Sentences:
 
 @dataclass(frozen=True)
 class Weights:
-    """`projection` (512, d) and `vectors` (sentences, d) of the meaning kernel, `dual` (sentences, classes);
-    `idf` (features,) and `letters` (features, classes); `evidence` (fields, classes); `bias` (classes,);
-    `sharpness` makes scores logits; `answer` (4,) makes them the odds of being answerable.
+    """What makes logits: `meaning` (384, classes), `idf` (features,) with `letters` (features, classes), `evidence`
+    (fields, classes) and `bias` (classes,). `answer` (4,) makes logits the odds of being answerable. Likeness is
+    that of `vectors` (sentences, d), which are sentence vectors by `projection` (384, d).
     """
 
-    projection: Floats
-    vectors: Floats
-    dual: Floats
+    meaning: Floats
     idf: Floats
     letters: Floats
     evidence: Floats
     bias: Floats
-    sharpness: Floats
     answer: Floats
+    projection: Floats
+    vectors: Floats
 
 
 @dataclass(frozen=True)
@@ -83,14 +83,12 @@ class Model:
     sentences: Sentences
 
     def predict(self, vector: Floats, found: Sequence[str], evidence: Floats, named_share: float) -> Prediction:
-        """What a need means: its sentence vector (512,), its features, its concept evidence (fields,), and
+        """What a need means: its sentence vector (384,), its features, its concept evidence (fields,), and
         how much of its words names concepts.
         """
-        kernel = gaussian(vector @ self.weights.projection, self.weights.vectors, self._squares)
-        scores = self._scores(kernel, found, evidence)
-        logits = float(self.weights.sharpness) * scores
+        logits = self._logits(vector, found, evidence)
         fields = softmax(logits[:-1])
-        similar = self._similar(kernel)
+        similar = self._similar(gaussian(vector @ self.weights.projection, self.weights.vectors, self._squares))
         return Prediction(
             dict(zip(self.classes[:-1], fields.tolist(), strict=True)),
             float(sigmoid(answer_features(logits, np.float32(named_share)) @ self.weights.answer)),
@@ -98,12 +96,12 @@ class Model:
             tuple(similar),
         )
 
-    def _scores(self, kernel: Floats, found: Sequence[str], evidence: Floats) -> Floats:
+    def _logits(self, vector: Floats, found: Sequence[str], evidence: Floats) -> Floats:
         w = self.weights
         rows = np.array(sorted({self._row_of[f] for f in found if f in self._row_of}), np.int64)
         idf = w.idf[rows]
         cosine = idf / max(float(np.sqrt(idf @ idf)), 1e-9)
-        return np.asarray(w.bias + kernel @ w.dual + cosine @ w.letters[rows] + unit(evidence) @ w.evidence)
+        return np.asarray(w.bias + vector @ w.meaning + cosine @ w.letters[rows] + unit(evidence) @ w.evidence)
 
     @cached_property
     def _row_of(self) -> dict[str, int]:
@@ -113,9 +111,8 @@ class Model:
     def _squares(self) -> Floats:
         return np.asarray(np.einsum("ij,ij->i", self.weights.vectors, self.weights.vectors))
 
-    def _similar(self, kernel: Floats) -> list[tuple[int, float]]:
-        """Rows of buyers' sentences, not of definitions, that are most alike; ties in file order."""
-        among = kernel[: len(self.sentences.texts)]
+    def _similar(self, among: Floats) -> list[tuple[int, float]]:
+        """Rows of the sentences that are most alike, with their likeness; ties in file order."""
         best = np.argpartition(-among, NEIGHBOURS)[:NEIGHBOURS] if len(among) > NEIGHBOURS else np.arange(len(among))
         return [(int(i), float(among[i])) for i in best[np.lexsort((best, -among[best]))]]
 
@@ -131,7 +128,7 @@ class Model:
     def load(cls, path: Path = MODEL_FILE) -> Model:
         """Raises FileNotFoundError naming the command that makes the model."""
         if not path.is_file():
-            raise FileNotFoundError(f"{path} is missing: make it with `python -m search.understand.train`")
+            raise FileNotFoundError(f"{path} is missing: make it with `python -m lab.understanding.train_encoder`")
         with np.load(path, allow_pickle=False) as stored:
             header: dict[str, Any] = json.loads(bytes(stored["header"]))
             weights = Weights(**{name: _wide(stored, name) for name in Weights.__dataclass_fields__})
@@ -159,8 +156,8 @@ class Model:
 
 
 def gaussian(point: Floats, vectors: Floats, squares: Floats) -> Floats:
-    """exp(-distance²) of a point (d,) to vectors (n, d) whose squared lengths are given."""
-    return np.asarray(np.exp(np.minimum(2.0 * (vectors @ point) - squares - point @ point, 0.0)))
+    """exp(-distance² · NEARNESS) of a point (d,) to vectors (n, d) whose squared lengths are given."""
+    return np.asarray(np.exp(NEARNESS * np.minimum(2.0 * (vectors @ point) - squares - point @ point, 0.0)))
 
 
 def unit(evidence: Floats) -> Floats:

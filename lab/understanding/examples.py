@@ -12,7 +12,6 @@ import numpy.typing as npt
 import yaml
 
 from schemas.vocabulary import KNOWLEDGE_FOLDER, Vocabulary
-from search.understand.encoder import default_encoder
 from search.understand.features import features
 from search.understand.model import concept_evidence, named_fields
 from search.understand.wording import named_share
@@ -63,98 +62,56 @@ def load_problems(folder: Path = KNOWLEDGE_FOLDER / "problems") -> list[Problem]
 
 @dataclass(frozen=True)
 class Examples:
-    """Rows to learn from. `vectors` (rows, 512), `evidence` (rows, fields), `targets` (rows, classes) that sum
-    to one, `weights` and `named_share` (rows,). The first `sentences` rows are problem sentences.
+    """Rows to learn from: `texts` with their `features`, `evidence` (rows, fields), `targets` (rows, classes) that
+    sum to one, `weights` and `named_share` (rows,).
     """
 
-    vectors: Floats
+    texts: list[str]
     features: list[list[str]]
     evidence: Floats
     targets: Floats
     weights: Floats
     named_share: Floats
-    sentences: int
 
     def rows(self, chosen: npt.NDArray[np.int64]) -> Examples:
-        """Those problem sentences, with all definitions."""
-        kept = np.concatenate([chosen, np.arange(self.sentences, len(self.weights))])
+        """Those rows, in that order."""
         return Examples(
-            self.vectors[kept],
-            [self.features[i] for i in kept],
-            self.evidence[kept],
-            self.targets[kept],
-            self.weights[kept],
-            self.named_share[kept],
-            len(chosen),
-        )
-
-    def followed_by(self, other: Examples) -> Examples:
-        """These rows and then those of `other`; only the problem sentences of these count as such."""
-        return Examples(
-            np.vstack([self.vectors, other.vectors]),
-            [*self.features, *other.features],
-            np.vstack([self.evidence, other.evidence]),
-            np.vstack([self.targets, other.targets]),
-            np.concatenate([self.weights, other.weights]),
-            np.concatenate([self.named_share, other.named_share]),
-            self.sentences,
-        )
-
-    def without_definitions(self) -> Examples:
-        n = self.sentences
-        return Examples(
-            self.vectors[:n],
-            self.features[:n],
-            self.evidence[:n],
-            self.targets[:n],
-            self.weights[:n],
-            self.named_share[:n],
-            n,
+            [self.texts[i] for i in chosen],
+            [self.features[i] for i in chosen],
+            self.evidence[chosen],
+            self.targets[chosen],
+            self.weights[chosen],
+            self.named_share[chosen],
         )
 
 
 def make_examples(problems: Sequence[Problem], vocabulary: Vocabulary, matcher: ConceptMatcher) -> Examples:
-    """The problems and all definitions as numbers."""
-    defined = _definitions(vocabulary)
-    labelled = [*((p.text, p.fields) for p in problems), *defined]
-    weights = np.array([1.0] * len(problems) + [_DEFINITION_WEIGHT] * len(defined), np.float32)
-    return _examples(labelled, weights, len(problems), vocabulary, matcher)
-
-
-def make_names(vocabulary: Vocabulary, matcher: ConceptMatcher) -> Examples:
-    """The first name of each concept in each script, as somebody types it into a search box."""
-    labelled = [
-        (forms[0], (concept.fields[0],))
-        for concept in vocabulary.concepts
-        for forms in (concept.ko, concept.en, concept.abbr)
-        if forms
-    ]
-    return _examples(
-        labelled, np.full(len(labelled), _DEFINITION_WEIGHT, np.float32), len(labelled), vocabulary, matcher
-    )
-
-
-def _examples(
-    labelled: Sequence[tuple[str, tuple[str, ...]]],
-    weights: Floats,
-    sentences: int,
-    vocabulary: Vocabulary,
-    matcher: ConceptMatcher,
-) -> Examples:
+    """The problems, then the definitions, then the names of concepts, as numbers."""
+    known = [*_definitions(vocabulary), *_names(vocabulary)]
+    labelled = [*((p.text, p.fields) for p in problems), *known]
     texts = [text for text, _ in labelled]
     position = {field.id: i for i, field in enumerate(vocabulary.fields)}
     mentions = [matcher.mentions(text, capitals_matter=False) for text in texts]
     evidence = [named_fields([m.concept for m in found], vocabulary) for found in mentions]
     shares = [named_share(t, [(m.start, m.end) for m in found]) for t, found in zip(texts, mentions, strict=True)]
     return Examples(
-        vectors=default_encoder().encode(texts),
+        texts=texts,
         features=[features(text) for text in texts],
         evidence=np.stack([concept_evidence(fields, position) for fields in evidence]),
         targets=np.stack([_target([position[f] for f in fields], len(position)) for _, fields in labelled]),
-        weights=weights,
+        weights=np.array([1.0] * len(problems) + [_DEFINITION_WEIGHT] * len(known), np.float32),
         named_share=np.array(shares, np.float32),
-        sentences=sentences,
     )
+
+
+def _names(vocabulary: Vocabulary) -> list[tuple[str, tuple[str, ...]]]:
+    """The first name of each concept in each script, as somebody types it into a search box, with its field."""
+    return [
+        (forms[0], (concept.fields[0],))
+        for concept in vocabulary.concepts
+        for forms in (concept.ko, concept.en, concept.abbr)
+        if forms
+    ]
 
 
 def _definitions(vocabulary: Vocabulary) -> list[tuple[str, tuple[str, ...]]]:

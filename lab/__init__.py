@@ -1,0 +1,1 @@
+"""Benchmarks, evaluation, training and corpora: may import every other package, and none imports it."""

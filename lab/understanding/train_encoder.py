@@ -1,0 +1,127 @@
+"""Make everything that understanding reads: `python -m lab.understanding.train_encoder [--out FOLDER]`.
+
+The encoder's upper layers are trained twice: without a quarter of the problem types, to weigh meaning against words
+and to calibrate what is answerable, and then with all sentences. Writes `encoder.onnx`, `encoder_pieces.npz`
+and `model.npz`, always the same on one machine. Needs the `models` extra; about half an hour of two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from lab.understanding import e5
+from lab.understanding.bert import Encoder, from_e5
+from lab.understanding.examples import Examples, Problem, load_problems, make_examples
+from lab.understanding.export import ENGLISH_FILE, export, pruned
+from lab.understanding.fine_tune import SCALE, fine_tune, lower_states, vectors
+from lab.understanding.train import SEED, Blend, Floats, Rows, Words, blended, figures, fit_words, held_out_types
+from lab.understanding.train import projection as principal
+from schemas.vocabulary import load_vocabulary
+from search.understand.encoder import GRAPH_FILE, LONGEST, VOCABULARY_FILE, SentenceEncoder, WordReader
+from search.understand.model import MODEL_FILE, NOT_A_NEED, Model, Sentences, Weights, answer_features, sigmoid
+from transforms.concepts import default_matcher
+
+PROJECTED: Final = 96
+
+
+@dataclass(frozen=True)
+class Trained:
+    """An encoder with the layer that reads classes from its vectors, and the classifier of words."""
+
+    encoder: Encoder
+    head: nn.Linear
+    words: Words
+
+    def meaning(self, lower: Sequence[Tensor]) -> Floats:
+        """Logits by meaning, shape (texts, classes)."""
+        with torch.no_grad():
+            return np.asarray(self.head(SCALE * torch.from_numpy(vectors(self.encoder, lower))).numpy())
+
+
+def train(original: e5.E5, lower: Sequence[Tensor], examples: Examples, rows: Rows) -> Trained:
+    """Both classifiers on those rows, from the original weights."""
+    seen = examples.rows(rows)
+    encoder = from_e5(original, LONGEST)
+    head = fine_tune(encoder, [lower[i] for i in rows], seen.targets, seen.weights, SEED)
+    return Trained(encoder, head, fit_words(seen))
+
+
+def calibrate(original: e5.E5, lower: Sequence[Tensor], examples: Examples, problems: Sequence[Problem]) -> Blend:
+    """The blend, by a quarter of the problem types that neither classifier has seen. Prints figures of them."""
+    out = held_out_types(problems)
+    rest = np.flatnonzero(np.concatenate([~out, np.ones(len(examples.texts) - len(problems), bool)]))
+    trained, rows = train(original, lower, examples, rest), np.flatnonzero(out)
+    unseen = examples.rows(rows)
+    meaning, words = trained.meaning([lower[i] for i in rows]), trained.words.scores(unseen)
+    blend = blended(meaning, words, unseen)
+    print(f"blend: meaning {blend.meaning:.2f}, words {blend.words:.2f}, answer {blend.answer.round(3).tolist()}")
+    judged = [problems[i] for i in rows]
+    for name, logits in (("meaning", meaning), ("words", words), ("both", blend.logits(meaning, words))):
+        answerable = sigmoid(answer_features(logits, unseen.named_share) @ blend.answer)
+        for line in figures(judged, logits, answerable, load_vocabulary()):
+            print(f"{name}: {line}", flush=True)
+    return blend
+
+
+def assemble(trained: Trained, blend: Blend, problems: Sequence[Problem], encoder: SentenceEncoder) -> Model:
+    """The model as it is shipped; the vectors of its sentences are those of the exported encoder."""
+    vocabulary, words = load_vocabulary(), trained.words
+    encoded = encoder.encode([problem.text for problem in problems])
+    directions = principal(encoded, PROJECTED)
+    head, head_bias = trained.head.weight.detach().numpy(), trained.head.bias.detach().numpy()
+    weights = Weights(
+        meaning=np.asarray(blend.meaning * SCALE * head.T, np.float32),
+        idf=words.idf,
+        letters=blend.words * words.letters,
+        evidence=blend.words * words.evidence,
+        bias=np.asarray(blend.meaning * head_bias + blend.words * words.bias, np.float32),
+        answer=blend.answer,
+        projection=directions,
+        vectors=np.asarray(encoded @ directions, np.float32),
+    )
+    classes = (*(field.id for field in vocabulary.fields), NOT_A_NEED)
+    concepts = tuple(concept.id for concept in vocabulary.concepts)
+    place = {name: i for i, name in enumerate(concepts)}
+    row = {name: i for i, name in enumerate(classes)}
+    sentences = Sentences(
+        tuple(p.text for p in problems),
+        tuple(tuple(row[f] for f in p.fields) or (row[NOT_A_NEED],) for p in problems),
+        tuple(tuple(place[c] for c in p.concepts if c in place) for p in problems),
+    )
+    return Model(classes, concepts, words.names, weights, sentences)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=MODEL_FILE.parent)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--every", type=int, default=1, help="take one of so many sentences, to see that it works")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    problems, original = load_problems()[:: arguments.every], e5.read()
+    examples = make_examples(problems, load_vocabulary(), default_matcher())
+    pieces = pruned(original, e5.read(e5.installed_file().with_name(ENGLISH_FILE)))
+    pieces.save(arguments.out / VOCABULARY_FILE.name)
+    reader = WordReader(pieces)
+    lower = lower_states(from_e5(original, LONGEST), [reader.read(text) for text in examples.texts])
+    print(f"{len(problems)} sentences, {len(lower)} texts, {len(pieces.pieces)} word pieces", flush=True)
+    blend = calibrate(original, lower, examples, problems)
+    trained = train(original, lower, examples, np.arange(len(lower)))
+    export(trained.encoder, arguments.out / GRAPH_FILE.name)
+    encoder = SentenceEncoder(arguments.out / GRAPH_FILE.name, arguments.out / VOCABULARY_FILE.name)
+    model = assemble(trained, blend, problems, encoder)
+    model.save(arguments.out / MODEL_FILE.name)
+    for name in (GRAPH_FILE.name, VOCABULARY_FILE.name, MODEL_FILE.name):
+        print(f"{arguments.out / name}: {(arguments.out / name).stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
