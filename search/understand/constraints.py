@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from search.filters import Filters
+from search.query import Filters, Reason
 from search.understand.amounts import Found, read_amounts
 from search.understand.forms import FormFinder
-from search.understand.need import Reason
 from search.understand.places import read_places
 from transforms.text import is_korean
 

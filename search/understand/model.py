@@ -6,7 +6,7 @@ A kernel machine over labelled sentences. How like a need is to a sentence is th
 * concepts: the cosine of the fields of the concepts they name.
 The last two are linear, so they are kept as weights of features; only the first needs the sentences.
 
-Made by `python -m search.understand.train`, described in model_card.md, shipped as model.npz.
+Made by `python -m lab.understanding.train`, described in model_card.md, shipped as model.npz.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class Model:
     def load(cls, path: Path = MODEL_FILE) -> Model:
         """Raises FileNotFoundError naming the command that makes the model."""
         if not path.is_file():
-            raise FileNotFoundError(f"{path} is missing: make it with `python -m search.understand.train`")
+            raise FileNotFoundError(f"{path} is missing: make it with `python -m lab.understanding.train`")
         with np.load(path, allow_pickle=False) as stored:
             header: dict[str, Any] = json.loads(bytes(stored["header"]))
             weights = Weights(**{name: _wide(stored, name) for name in Weights.__dataclass_fields__})

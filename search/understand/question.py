@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from schemas.vocabulary import FieldEntry, Vocabulary
-from search.understand.need import Option, Question, Scored
+from search.query import Option, Question, Scored
 from transforms.text import tokens
 
 SURE: Final = 0.6

@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import Final, Self
 
 from schemas.vocabulary import Vocabulary, load_vocabulary
+from search.query import Reason, Scored, Understood
 from search.understand.constraints import ConstraintReader, Stated, finder
 from search.understand.encoder import SentenceEncoder, default_encoder
 from search.understand.features import features
 from search.understand.industry import IndustryFinder
 from search.understand.model import NOT_A_NEED, Model, Prediction, concept_evidence, named_fields
-from search.understand.need import Reason, Scored, Understood
 from search.understand.negation import is_negated, negated, negated_place
 from search.understand.question import separating_question
 from search.understand.wording import lexical_query, named_share, only_names

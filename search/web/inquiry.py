@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from search.filters import open_questions
-from search.messages import say
-from search.profile import Profile
+from search.answer.messages import say
+from search.answer.profile import Profile
+from search.query import Understood
 from search.service import BadNeed, SearchService
-from search.understand import Understood
+from search.snapshot.passing import open_questions
 from search.web.names import Names
 from search.web.texts import Texts
 

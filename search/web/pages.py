@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from schemas.columns import FIRM_ID_PATTERN
-from search.api.bulk import MOST_COMPARED, Format, exported, exported_firms
-from search.api.caching import conditional, etag
-from search.api.parameters import SearchParameters
-from search.api.v1 import Parameters, Service, asked, silent_suppliers
+from search.http.caching import conditional, etag
+from search.http.files import MOST_COMPARED, Format, exported, exported_firms
+from search.http.parameters import SearchParameters
+from search.http.requests import Parameters, Service, asked, silent_suppliers
 from search.service import SearchService
 from search.web.feed import atom_feed
 from search.web.inquiry import inquiry_text, open_points, understood_need
