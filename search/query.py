@@ -1,10 +1,10 @@
-"""What was understood of a need."""
+"""The reading of a need: spans with roles, filters, fields, concepts, and the words to look for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 _LEAST_MEANT: Final = 0.2
 _SHARE_OF_BEST: Final = 0.45
@@ -128,17 +128,55 @@ class Scored:
     score: float
 
 
+Role = Literal["want", "hurts", "have", "not_wanted", "about_asker", "condition", "unread"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+
+
 @dataclass(frozen=True)
-class Reason:
-    """Why something was understood: `kind` is word, similar_problem or rule; [start, end) is its place
-    in the need, where it has one.
+class Span:
+    """A recognised part [start, end) of the need with its role.
+
+    `kind` is concept, field, industry, or the name of a filter; `id` is the concept, field, industry or filter value
+    that the text stands for. `because` is the id of the cue or rule that decided the role; it is empty where none did.
     """
 
-    kind: str
-    target: str
+    start: int
+    end: int
     text: str
-    start: int | None = None
-    end: int | None = None
+    role: Role
+    kind: str
+    id: str
+    because: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "from": self.start,
+            "to": self.end,
+            "text": self.text,
+            "role": self.role,
+            "kind": self.kind,
+            "id": self.id,
+            "because": self.because,
+        }
+
+
+@dataclass(frozen=True)
+class SimilarSentence:
+    """A labelled sentence of the training set that resembles the need, and the field it speaks for."""
+
+    text: str
+    field: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of several things wanted: its words in the need, the concepts they name and the fields of these."""
+
+    text: str
+    start: int
+    end: int
+    concepts: tuple[str, ...]
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -158,15 +196,17 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Understood:
+class Need:
     """A need as the search takes it.
 
-    `fields` are all 18 with probabilities, best first; `concepts` those sought, best first, 1.0 where the
-    need names them; `excluded` are ids of fields and concepts that it says it does not want.
-    `answer_score` is the probability that a technology supplier answers this at all. `lexical` are the
-    words to look for; `industry` is who asks, never what is sought. `question` is there when unsure.
-    `describes` says that the text is no need but says what some firm does; `places` are then the region
-    codes that it names: they count, and filter nothing.
+    `fields` are all 18 with probabilities, best first. `concepts` are those sought, best first, 1.0 where the need
+    names one as wanted; nothing that is had, refused, failing or handled is among them. `excluded` are ids of
+    fields and concepts that are not wanted. `spans` are what was recognised, in the order of the text. `parts` has
+    an entry for each of several things wanted, and is empty where there is one. `soft` are wishes that order and do
+    not filter. `answer_score` is the probability that a technology supplier answers this at all. `lexical` are the
+    words to look for; `industry` is who asks, never what is sought. `question` is there where the reading is
+    unsure. `similar` are training sentences that resemble the need. `describes` says that the text is no need but
+    says what some firm does; `places` are then the region codes that it names: they count, and filter nothing.
     """
 
     text: str
@@ -179,7 +219,10 @@ class Understood:
     answerable: bool
     answer_score: float
     lexical: LexicalQuery
-    reasons: tuple[Reason, ...] = field(default=())
+    spans: tuple[Span, ...] = field(default=())
+    similar: tuple[SimilarSentence, ...] = field(default=())
+    parts: tuple[Part, ...] = field(default=())
+    soft: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     identifiers: tuple[tuple[str, str], ...] = field(default=())
     question: Question | None = None
     describes: bool = False
@@ -198,12 +241,21 @@ class Understood:
             "fields": [{"id": f.id, "score": round(f.score, 4)} for f in self.fields],
             "meant": list(self.meant),
             "concepts": [{"id": c.id, "score": round(c.score, 4)} for c in self.concepts],
-            "filters": self.filters.as_dict(),
+            "filters": {**self.filters.as_dict(), **({"soft": self.soft_values()} if self.soft else {})},
             "excluded": list(self.excluded),
             "industry": self.industry,
             "answerable": self.answerable,
             "answer_score": round(self.answer_score, 4),
             "identifiers": [{"scheme": scheme, "value": value} for scheme, value in self.identifiers],
             "question": self.question and asdict(self.question),
-            "reasons": [asdict(reason) for reason in self.reasons],
+            "spans": [span.as_dict() for span in self.spans],
+            "parts": [asdict(part) for part in self.parts],
+            "similar": [asdict(sentence) for sentence in self.similar],
         }
+
+    def soft_values(self) -> dict[str, list[str]]:
+        """Wishes that order the hits and filter nothing: `region` is preferred, `not_region` rather avoided."""
+        return {name: list(values) for name, values in self.soft.items()}
+
+    def of_role(self, *roles: Role) -> tuple[Span, ...]:
+        return tuple(span for span in self.spans if span.role in roles)

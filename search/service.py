@@ -26,7 +26,7 @@ from search.engines.base import Engine
 from search.engines.stores import open_store
 from search.names.lookup import Lookup
 from search.names.suggest import Suggester
-from search.query import Filters, LexicalQuery, Scored, Understood
+from search.query import Filters, LexicalQuery, Need, Scored
 from search.ranking.rank import DEFAULT_WEIGHTS, Weights
 from search.ranking.ranking import Ranking
 from search.ranking.retrieval import DescriptionSearch, NeedSearch
@@ -52,7 +52,7 @@ class Selection:
     `looked_up` are rows of firms found by name or number, each with how it was found; they come first.
     """
 
-    understood: Understood
+    understood: Need
     applied: Filters
     ranking: Ranking
     looked_up: dict[int, str]
@@ -165,7 +165,7 @@ class SearchService:
         _ = self.suggester
         self.descriptions.warm_up()
 
-    def understand(self, need: str) -> Understood:
+    def understand(self, need: str) -> Need:
         """Raises BadNeed for a question that is empty, too long or has no words."""
         text = need.strip()
         language = "ko" if any("가" <= c <= "힣" for c in text) or not text.isascii() else "en"
@@ -177,7 +177,7 @@ class SearchService:
             raise BadNeed(f"{say('no_words', 'ko')} / {say('no_words', 'en')}")
         return self._read(self.understander.understand(text))
 
-    def _read(self, understood: Understood) -> Understood:
+    def _read(self, understood: Need) -> Need:
         """With the words of the other language; a description of a firm states facts, not constraints."""
         words = load_words()
         if not words.describes_a_firm(understood.text):
@@ -278,11 +278,11 @@ class SearchService:
                 rank, row, score, say(f"reason.{why}", chosen.explainer.language) if why else None
             )
 
-    def rank(self, understood: Understood, applied: Filters) -> Ranking:
+    def rank(self, understood: Need, applied: Filters) -> Ranking:
         """Rank all firms that pass the filters: the hits first, then those that only resemble the need."""
         return self._strategy(understood).rank(understood, self.passing(applied))
 
-    def _strategy(self, understood: Understood) -> NeedSearch | DescriptionSearch:
+    def _strategy(self, understood: Need) -> NeedSearch | DescriptionSearch:
         return self.descriptions if understood.describes else self.needs
 
     @cached_property
@@ -316,7 +316,7 @@ class SearchService:
         silent: Mask = allowed & (self.columns.statement_count == 0) & self.columns.flag("is_registered_supplier")
         return silent
 
-    def _relaxations(self, understood: Understood, applied: Filters) -> tuple[Relaxation, ...]:
+    def _relaxations(self, understood: Need, applied: Filters) -> tuple[Relaxation, ...]:
         """What is found when each filter in turn is dropped."""
         hits = self._strategy(understood).hits(understood)
         return tuple(
@@ -326,9 +326,9 @@ class SearchService:
         )
 
 
-def _browsing(filters: Filters, language: str | None) -> Understood:
+def _browsing(filters: Filters, language: str | None) -> Need:
     """What is meant by filters without a need: firms that sell in the fields chosen."""
-    return Understood(
+    return Need(
         text="",
         language=language or "ko",
         fields=tuple(Scored(field, 1.0) for field in filters.field),

@@ -14,7 +14,7 @@ from lab.evaluation.needs import DATA
 from lab.evaluation.robustness import overlap
 from lab.evaluation.systems import RankFirms
 from search.evaluate import interval
-from search.query import Understood
+from search.query import Need
 
 PAIRS_FILE: Final = DATA / "needs_both_languages.yaml"
 _DEPTH: Final = 10
@@ -33,9 +33,7 @@ def load_twins(file: Path = PAIRS_FILE) -> list[Twin]:
     return [Twin(row["ko"], row["en"], row["field"]) for row in yaml.safe_load(file.read_text(encoding="utf-8"))]
 
 
-def measure(
-    twins: Sequence[Twin], systems: dict[str, RankFirms], understand: Callable[[str], Understood]
-) -> dict[str, Any]:
+def measure(twins: Sequence[Twin], systems: dict[str, RankFirms], understand: Callable[[str], Need]) -> dict[str, Any]:
     """Per system the overlap of the first ten of both languages; and how often both are understood as the field."""
     both = [twin.field in understand(twin.ko).meant and twin.field in understand(twin.en).meant for twin in twins]
     return {

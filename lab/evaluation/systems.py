@@ -16,7 +16,7 @@ import numpy as np
 from lab.evaluation.nori import NoriBaseline
 from search.engines.base import Candidates, Floats, Rows
 from search.engines.opensearch.store import OpenSearchStore
-from search.query import LexicalQuery, Understood
+from search.query import LexicalQuery, Need
 from search.ranking.rank import DEFAULT_WEIGHTS, concept_leg
 from search.service import SearchService
 from search.snapshot.passing import Passing
@@ -116,7 +116,7 @@ class Baselines:
         chosen = tunings or {}
         return {name: partial(rank, tuning=chosen.get(name, PLAIN)) for name, rank in self.tunable().items()}
 
-    def _ask(self, need: str) -> tuple[Understood, Passing]:
+    def _ask(self, need: str) -> tuple[Need, Passing]:
         understood = self._service.understand(need)
         return understood, self._service.passing(understood.filters)
 

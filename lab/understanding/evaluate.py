@@ -20,7 +20,7 @@ from lab.understanding.baselines import keywords, naive_bayes, nearest, thesauru
 from lab.understanding.labels import canonical_filters, ids_of, same_words
 from schemas.vocabulary import load_vocabulary
 from search.evaluate import interval
-from search.query import Filters, Understood
+from search.query import Filters, Need
 from search.understand import Understander
 from transforms.concepts import default_matcher
 
@@ -35,7 +35,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
-class Need:
+class LabelledNeed:
     """A labelled need. `fields` empty: nobody answers it. `secondary` are fields that are also acceptable."""
 
     id: str
@@ -48,11 +48,11 @@ class Need:
     excluded: tuple[str, ...] = ()
 
 
-def load_needs(file: Path) -> list[Need]:
+def load_needs(file: Path) -> list[LabelledNeed]:
     """Needs of a YAML list. Raises ValueError naming a filter that there is not."""
     vocabulary = load_vocabulary()
     needs = [
-        Need(
+        LabelledNeed(
             str(row.get("id", "")),
             row["text"],
             row["lang"],
@@ -70,7 +70,7 @@ def load_needs(file: Path) -> list[Need]:
     return needs
 
 
-def evaluate(needs: Sequence[Need], shared: Path | None) -> dict[str, Any]:
+def evaluate(needs: Sequence[LabelledNeed], shared: Path | None) -> dict[str, Any]:
     """All figures with 95 % bootstrap intervals; systems by language, and what only ours does."""
     vocabulary = load_vocabulary()
     understander = Understander.default()
@@ -103,14 +103,14 @@ def evaluate(needs: Sequence[Need], shared: Path | None) -> dict[str, Any]:
     }
 
 
-def field_figures(needs: Sequence[Need], ranked: Sequence[Sequence[str]]) -> dict[str, dict[str, float]]:
+def field_figures(needs: Sequence[LabelledNeed], ranked: Sequence[Sequence[str]]) -> dict[str, dict[str, float]]:
     """Share of needs whose first field, and one of whose first three, is a labelled main field."""
     judged = [
         (n, float(r[0] in n.fields), float(bool(set(r[:3]) & set(n.fields))))
         for n, r in zip(needs, ranked, strict=True)
         if n.fields
     ]
-    slices: dict[str, Callable[[Need], bool]] = {
+    slices: dict[str, Callable[[LabelledNeed], bool]] = {
         "ko": lambda n: n.language == "ko",
         "en": lambda n: n.language == "en",
         "no technology named": lambda n: not n.tech_named,
@@ -123,7 +123,7 @@ def field_figures(needs: Sequence[Need], ranked: Sequence[Sequence[str]]) -> dic
     return out
 
 
-def filter_figures(needs: Sequence[Need], understood: Sequence[Understood]) -> dict[str, Any]:
+def filter_figures(needs: Sequence[LabelledNeed], understood: Sequence[Need]) -> dict[str, Any]:
     """Precision, recall and F1 over single constraints (name and value exactly), and per name what was missed."""
     read = [pairs(u.filters.as_dict()) for u in understood]
     wanted = [_in_words_of(pairs(n.filters), told) for n, told in zip(needs, read, strict=True)]
@@ -142,7 +142,7 @@ def filter_figures(needs: Sequence[Need], understood: Sequence[Understood]) -> d
     }
 
 
-def excluded_figures(needs: Sequence[Need], understood: Sequence[Understood]) -> dict[str, float]:
+def excluded_figures(needs: Sequence[LabelledNeed], understood: Sequence[Need]) -> dict[str, float]:
     """How many labelled exclusions were read, and in how many needs without one something was excluded."""
     vocabulary, matcher = load_vocabulary(), default_matcher()
     labelled = [
@@ -173,7 +173,7 @@ def _in_words_of(wanted: Pairs, read: Pairs) -> Pairs:
     return {(name, alike(value) if name == "deadline" else value) for name, value in wanted}
 
 
-def agreement(needs: Sequence[Need], file: Path) -> dict[str, dict[str, float]]:
+def agreement(needs: Sequence[LabelledNeed], file: Path) -> dict[str, dict[str, float]]:
     """How often a second labeller, who saw the sentences alone, has the same field first and the same answerable."""
     second = {str(row["id"]): row for row in yaml.safe_load(file.read_text(encoding="utf-8"))}
     both = [(n, second[n.id]) for n in needs if n.id in second]
@@ -220,7 +220,7 @@ def unseen_types() -> dict[str, Any]:
     vocabulary, problems = load_vocabulary(), load_problems()
     scored = cross_validated(problems, make_examples(problems, vocabulary, default_matcher()))
     ids = [f.id for f in vocabulary.fields]
-    needs = [Need("", p.text, p.language, p.fields) for p in problems]
+    needs = [LabelledNeed("", p.text, p.language, p.fields) for p in problems]
     ranked = [[ids[i] for i in np.argsort(-row[:-1], kind="stable")] for row in scored]
     odds = scored[:, :-1].max(axis=1) - scored[:, -1]
     answerable = np.array([bool(n.fields) for n in needs])

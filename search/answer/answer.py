@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from search.answer.facets import Facet
-from search.query import Filters, Understood
+from search.query import Filters, Need
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Answer:
 
     query: str
     snapshot: str
-    understood: Understood
+    understood: Need
     applied: Filters
     total: int
     no_good_match: bool

@@ -11,7 +11,7 @@ from schemas.vocabulary import Vocabulary
 from search.answer.answer import Evidence, Hit
 from search.answer.messages import say
 from search.engines.base import Floats
-from search.query import Filters, Understood
+from search.query import Filters, Need
 from search.ranking.rank import Scores
 from search.snapshot.columns import SnapshotColumns
 from search.snapshot.passing import open_questions
@@ -33,7 +33,7 @@ class Explainer:
         columns: SnapshotColumns,
         vocabulary: Vocabulary,
         matcher: ConceptMatcher,
-        understood: Understood,
+        understood: Need,
         filters: Filters,
         scores: Scores,
         sought: Collection[str],
@@ -58,7 +58,7 @@ class Explainer:
         evidence = [self._evidence(statement, met) for (statement, _), met in zip(quoted, said, strict=True)]
         met, unknown = self._constraints(firm)
         assumed = [say("assumed.tier", self.language)] if any(e.tier != "same" for e in evidence) else []
-        if not any(reason.kind == "word" for reason in self._understood.reasons) and self._sought:
+        if not self._understood.of_role("want") and self._sought:
             assumed.append(say("assumed.inferred", self.language))
         reasons = [*([lead] if lead else []), *self._reasons(quoted, said)]
         return Hit(

@@ -13,7 +13,7 @@ import polars as pl
 from search.engines.base import Engine, Rows
 from search.names.near import HashTable, letters, unlikeliness
 from search.names.tables import NameTables
-from search.query import LexicalQuery, TermGroup, Understood
+from search.query import LexicalQuery, Need, TermGroup
 from search.snapshot.columns import Mask, SnapshotColumns
 from search.understand.translation import load_words
 from transforms import names, sounds
@@ -49,7 +49,7 @@ class Lookup:
         self._tables = beside.submit(lambda: NameTables.of(columns.names.select("row", "name")))
         beside.shutdown(wait=False)
 
-    def find(self, understood: Understood, allowed: Mask) -> Found:
+    def find(self, understood: Need, allowed: Mask) -> Found:
         """Firm rows with why, best first; several firms of one name are all there.
 
         Names that sound alike follow; one with a typing error is sought only where there are none, and where the
@@ -69,12 +69,12 @@ class Lookup:
                 kept.setdefault(row, why)
         return list(kept.items())
 
-    def _is_need(self, understood: Understood) -> bool:
+    def _is_need(self, understood: Need) -> bool:
         """Can a text be no name: is it long, or does it name technologies and nothing else?"""
         text = understood.text
         if len(text.split()) > _MOST_WORDS:
             return True
-        named = {at for r in understood.reasons if r.kind == "word" for at in range(r.start or 0, r.end or 0)}
+        named = {at for span in understood.spans if span.kind == "concept" for at in range(span.start, span.end)}
         return len(named) >= _NEED_SHARE * len(text)
 
     def _spelled(self, bare: str) -> Found:

@@ -10,7 +10,7 @@ import numpy as np
 from schemas.vocabulary import Vocabulary
 from search.embedding import Embedder
 from search.engines.base import Candidates, Engine, Floats, Rows
-from search.query import LexicalQuery, TermGroup, Understood
+from search.query import LexicalQuery, Need, TermGroup
 from search.ranking.likeness import Likeness, alike
 from search.ranking.rank import Scores, Weights, score_firms, score_statements
 from search.ranking.ranking import Ranking
@@ -38,7 +38,7 @@ class NeedSearch:
         self._vocabulary = vocabulary
         self._weights = weights
 
-    def rank(self, understood: Understood, passing: Passing) -> Ranking:
+    def rank(self, understood: Need, passing: Passing) -> Ranking:
         """All firms that pass the filters: first those of `hits`, then those that only resemble the need."""
         columns, weights, allowed = self._columns, self._weights, passing.mask
         wanted = self.sought(understood)
@@ -51,14 +51,14 @@ class NeedSearch:
         mask = self.hits(understood) & allowed
         return Ranking(columns, firm_scores, scores, mask, allowed & ~mask & (firm_scores > 0), wanted)
 
-    def _statement_scores(self, understood: Understood, wanted: Sought, rows: Rows | None) -> Scores:
+    def _statement_scores(self, understood: Need, wanted: Sought, rows: Rows | None) -> Scores:
         words = understood.lexical.times(wanted.context).also(wanted.tokens)
         lexical = self._engine.lexical(words, _CANDIDATES, rows)
         vector = self._vector(understood.text, wanted.names)
         dense = self._engine.dense(vector, _CANDIDATES, rows) if vector.any() else Candidates.none()
         return score_statements(self._columns, lexical, dense, wanted.concepts, wanted.fields, self._weights)
 
-    def hits(self, understood: Understood) -> Mask:
+    def hits(self, understood: Need) -> Mask:
         """The predicate of a hit: a statement of the firm has the tag of a sought concept, of a broader one, or of
         a field that is meant; or it has enough of the need's words, or all of them and those of the asker's industry.
         """
@@ -78,13 +78,13 @@ class NeedSearch:
         """
         return self._columns.mask(self._columns.firm_of[scores.rows[scores.concepts > 0]])
 
-    def sought(self, understood: Understood) -> Sought:
+    def sought(self, understood: Need) -> Sought:
         weights = self._weights
         return sought(
             understood, self._vocabulary, broader=weights.broader, named=weights.named, context=weights.context
         )
 
-    def _literally(self, understood: Understood) -> Rows:
+    def _literally(self, understood: Need) -> Rows:
         """Firms that state all of several typed words in one statement: whoever types the words of a product line
         looks for that line, however little else the words mean.
         """
@@ -121,7 +121,7 @@ class DescriptionSearch:
     def likeness(self) -> Likeness:
         return Likeness(self._columns)
 
-    def rank(self, understood: Understood, passing: Passing) -> Ranking:
+    def rank(self, understood: Need, passing: Passing) -> Ranking:
         """All firms that pass the filters, those alike enough in meaning as hits."""
         vector = self._vector(understood.text)
         lexical = self._engine.lexical(understood.lexical, _CANDIDATES, passing.rows)
@@ -132,7 +132,7 @@ class DescriptionSearch:
         resembling = passing.mask & ~mask & (firm_scores > 0)
         return Ranking(self._columns, firm_scores, scores, mask, resembling, Sought.nothing())
 
-    def hits(self, understood: Understood) -> Mask:
+    def hits(self, understood: Need) -> Mask:
         """The firms that are alike enough in meaning, whatever the filters."""
         return alike(self.likeness.meaning(self._vector(understood.text)))
 

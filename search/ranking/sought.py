@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from schemas.vocabulary import Concept, Vocabulary
-from search.query import Understood
+from search.query import Need
 from transforms.text import tokens
 
 SURE_CONCEPT: Final = 0.15
@@ -38,7 +38,7 @@ class Sought:
         return cls({}, {}, {}, "", {})
 
 
-def sought(understood: Understood, vocabulary: Vocabulary, *, broader: float, named: float, context: float) -> Sought:
+def sought(understood: Need, vocabulary: Vocabulary, *, broader: float, named: float, context: float) -> Sought:
     """What to look for; `broader` is the strength of a concept above a sought one, `named` the weight of names,
     `context` that of a concept of no likely field: a dry room whose controls are to be simulated is not sought.
 
@@ -67,7 +67,7 @@ def sought(understood: Understood, vocabulary: Vocabulary, *, broader: float, na
     return Sought(concepts, {f.id: f.score / first for f in likely}, weights, " ".join(names), aside)
 
 
-def _share(understood: Understood, concept: Concept, context: float) -> float:
+def _share(understood: Need, concept: Concept, context: float) -> float:
     """How far a concept is of what is meant: from `context`, if none of its fields is likely, to 1."""
     if not understood.answerable:
         return 1.0

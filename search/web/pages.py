@@ -33,7 +33,7 @@ FirmIds = Annotated[
     list[Annotated[str, Query(pattern=FIRM_ID_PATTERN)]], Query(max_length=MOST_COMPARED, default_factory=list)
 ]
 PageNumber = Annotated[int, Query(ge=1, le=500)]
-Need = Annotated[str, Query(max_length=4_000)]
+NeedText = Annotated[str, Query(max_length=4_000)]
 
 
 @router.get("/")
@@ -87,7 +87,7 @@ def suppliers(
 
 
 @router.get("/firm/{firm_id}")
-def firm(request: Request, service: Service, firm_id: str, lang: Lang = None, q: Need = "") -> Response:
+def firm(request: Request, service: Service, firm_id: str, lang: Lang = None, q: NeedText = "") -> Response:
     current = service.profiles.current_id(firm_id)
     if current is None:
         return HTMLResponse(render_problem(request, lang or preferred(request), 404, ""), 404)
@@ -119,12 +119,12 @@ def field(request: Request, service: Service, field_id: str, lang: Lang = None) 
 
 
 @router.get("/compare")
-def compare(request: Request, service: Service, firm: FirmIds, q: Need = "", lang: Lang = None) -> Response:
+def compare(request: Request, service: Service, firm: FirmIds, q: NeedText = "", lang: Lang = None) -> Response:
     return _compared(request, service, "compare.html", firm, q, lang)
 
 
 @router.get("/sheet")
-def sheet(request: Request, service: Service, firm: FirmIds, q: Need = "", lang: Lang = None) -> Response:
+def sheet(request: Request, service: Service, firm: FirmIds, q: NeedText = "", lang: Lang = None) -> Response:
     """One printed page a firm, for a matching day."""
     return _compared(request, service, "sheet.html", firm, q, lang)
 

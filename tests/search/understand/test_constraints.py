@@ -69,11 +69,11 @@ def test_a_constraint_is_read(reader: ConstraintReader, text: str, filters: dict
     assert reader.read(text).filters.as_dict() == filters
 
 
-def test_every_filter_has_a_reason_at_its_words(reader: ConstraintReader) -> None:
+def test_every_filter_has_a_span_at_its_words(reader: ConstraintReader) -> None:
     text = "부산 벤처기업으로, 예산 1억 이내"
     stated = reader.read(text)
-    assert {reason.target.split(":")[0] for reason in stated.reasons} == set(stated.filters.as_dict())
-    assert all(reason.start is not None and text[reason.start : reason.end] == reason.text for reason in stated.reasons)
+    assert {span.kind for span in stated.spans} == set(stated.filters.as_dict())
+    assert all(text[span.start : span.end] == span.text and span.role == "condition" for span in stated.spans)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from schemas.vocabulary import load_vocabulary
-from search.query import Understood
+from search.query import Need
 from search.understand import Understander
 from search.understand.features import features, jamo
 from search.understand.industry import IndustryFinder
@@ -19,7 +19,7 @@ def understander() -> Understander:
     return Understander.default()
 
 
-def top(understood: Understood, count: int = 1) -> set[str]:
+def top(understood: Need, count: int = 1) -> set[str]:
     return {field.id for field in understood.fields[:count]}
 
 
@@ -142,11 +142,12 @@ def test_an_unsure_need_gets_one_question(understander: Understander) -> None:
         pytest.fail("no vague need was unsure")
 
 
-def test_reasons_say_which_words_and_which_sentences(understander: Understander) -> None:
+def test_spans_say_which_words_and_similar_sentences_what_they_resemble(understander: Understander) -> None:
     text = "울산 근처에서 예지보전 하는 업체"
-    reasons = understander.understand(text).reasons
-    assert {"word", "rule", "similar_problem"} <= {r.kind for r in reasons}
-    assert all(text[r.start : r.end] == r.text for r in reasons if r.start is not None)
+    need = understander.understand(text)
+    assert {("region", "condition"), ("concept", "want")} <= {(span.kind, span.role) for span in need.spans}
+    assert all(text[span.start : span.end] == span.text for span in need.spans)
+    assert need.similar
 
 
 def test_identifiers_are_recognised(understander: Understander) -> None:
@@ -219,7 +220,7 @@ def test_what_is_declined_is_told_and_not_meant(
     understood = understander.understand(text)
     assert excluded in understood.excluded
     assert wanted is None or top(understood) == {wanted}
-    assert f"excluded:{excluded}" in {r.target for r in understood.reasons}
+    assert excluded in {span.id for span in understood.of_role("not_wanted")}
 
 
 @pytest.mark.parametrize(
@@ -243,7 +244,7 @@ def test_like_sentences_speak_for_what_was_understood(understander: Understander
         "오늘 점심 뭐 먹지",
     ):
         understood = understander.understand(text)
-        shown = {r.target for r in understood.reasons if r.kind == "similar_problem"}
+        shown = {sentence.field for sentence in understood.similar}
         assert shown <= (top(understood, 3) if understood.answerable else {"none"})
 
 
