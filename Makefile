@@ -52,16 +52,16 @@ serve: .venv/.demo  ## the web page and the API on http://127.0.0.1:8000
 	@$(BIN)/caplake serve --lake $(LAKE)
 
 opensearch: .venv/.demo  ## a real local OpenSearch node on http://127.0.0.1:9200
-	@$(BIN)/python -m search.engines.local_node
+	@$(BIN)/python -m lab.opensearch.local_node
 
 replay: .venv/.test  ## a server that answers as the real services do, for a night without keys; SEED=1 lets it fail
 	@$(BIN)/python -m tests.replay $(if $(SEED),--seed $(SEED))
 
 evaluate: .venv/.test  ## quality of linking, understanding and ranking
-	@$(BIN)/python -m search.evaluation --lake $(LAKE) --shared $(SHARED)
+	@$(BIN)/python -m lab.evaluation --lake $(LAKE) --shared $(SHARED)
 
 bench: .venv/.test  ## figures of docs/benchmarks.md
-	@$(BIN)/python -m caplake.bench --lake $(LAKE)
+	@$(BIN)/python -m lab.bench --lake $(LAKE)
 
 proofs: .venv/.test  ## kills, faults, soak, cluster at full count, into docs/proofs.md; SHARE=0.1 takes a tenth
 	@$(BIN)/python -m tests.proofs --share $(or $(SHARE),1)

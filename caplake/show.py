@@ -7,8 +7,8 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from schemas.vocabulary import load_vocabulary
-from search.answer import Answer, Evidence, Hit
-from search.messages import say
+from search.answer.answer import Answer, Evidence, Hit
+from search.answer.messages import say
 from transforms.regions import short_region
 
 _LABELS = {

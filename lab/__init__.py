@@ -1,1 +1,1 @@
-"""Benchmarks, evaluation, training and corpora: may import every other package, and none imports it."""
+"""Benchmarks, evaluation suites, training, corpora and the local OpenSearch node. It is not in the wheel."""

@@ -126,6 +126,7 @@ class Vocabulary(Known):
     ipc: list[IpcEntry]
     constraints: dict[str, Any]
     industries: list[Industry]
+    things: list[str]
     fingerprint: str
 
     @cached_property
@@ -164,5 +165,6 @@ def load_vocabulary() -> Vocabulary:
         ipc=_read("ipc.yaml"),
         constraints=_read("constraints.yaml"),
         industries=_read("industries.yaml"),
+        things=_read("things.yaml")["things"],
         fingerprint=digest[:16],
     )

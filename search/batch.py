@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from search.columns import SnapshotColumns
-from search.filters import Filters
+from search.query import Filters
 from search.service import SearchService
+from search.snapshot.columns import SnapshotColumns
 
 
 def run_lines(

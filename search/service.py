@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Final
@@ -16,34 +16,62 @@ from threadpoolctl import threadpool_limits
 from schemas.lake import Lake, Snapshot
 from schemas.lake.reader import committed_snapshots
 from schemas.vocabulary import Vocabulary, load_vocabulary
-from search.answer import Answer, Hit, Relaxation
-from search.columns import Mask, SnapshotColumns
+from search.answer.answer import Answer, Hit, Relaxation
+from search.answer.explain import Explainer
+from search.answer.facets import facets
+from search.answer.messages import say
+from search.answer.profile import Profiles
 from search.embedding import Embedder, EmbeddingError, load_embedder
-from search.engines.base import Candidates, Engine, Floats, LexicalQuery, Rows, TermGroup
+from search.engines.base import Engine
 from search.engines.stores import open_store
-from search.expand import load_words
-from search.explain import Explainer
-from search.facets import facets
-from search.filters import Filters, Passing
-from search.likeness import Likeness, alike
-from search.lookup import Lookup
-from search.messages import say
-from search.profile import Profiles
-from search.rank import DEFAULT_WEIGHTS, Scores, Weights, score_firms, score_statements
-from search.selection import Ranking, Selection
-from search.sought import Sought, sought
-from search.suggest import Suggester
-from search.understand import Scored, Understander, Understood
+from search.names.lookup import Lookup
+from search.names.suggest import Suggester
+from search.query import Filters, LexicalQuery, Need, Scored
+from search.ranking.rank import DEFAULT_WEIGHTS, Weights
+from search.ranking.ranking import Ranking
+from search.ranking.retrieval import DescriptionSearch, NeedSearch
+from search.snapshot.columns import Mask, SnapshotColumns
+from search.snapshot.passing import Passing
+from search.understand import Understander
+from search.understand.translation import load_words
 from transforms.concepts import default_matcher
 
 LONGEST_NEED: Final = 4_000
-_CANDIDATES: Final = 400
 _RELATED: Final = 5
 _SEOUL: Final = ZoneInfo("Asia/Seoul")
 
 
 class BadNeed(ValueError):
     """The question cannot be searched for; the message says what to write instead."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The firms that answer a need, ranked and not yet explained.
+
+    `looked_up` are rows of firms found by name or number, each with how it was found; they come first.
+    """
+
+    understood: Need
+    applied: Filters
+    ranking: Ranking
+    looked_up: dict[int, str]
+    refused: bool
+    explainer: Explainer
+
+    @property
+    def order(self) -> list[int]:
+        """Firm rows, best first; none where the need was refused."""
+        if self.refused:
+            return []
+        return [*self.looked_up, *(row for row in self.ranking.hits.tolist() if row not in self.looked_up)]
+
+    def places(self, start: int, stop: int) -> list[int]:
+        """`order[start:stop]`, without ordering what comes after."""
+        if self.refused:
+            return []
+        hits = self.ranking.best(self.ranking.mask, stop).tolist()
+        return [*self.looked_up, *(row for row in hits if row not in self.looked_up)][start:stop]
 
 
 class SearchService:
@@ -98,10 +126,6 @@ class SearchService:
         return Lookup(self.columns, self.engine)
 
     @cached_property
-    def likeness(self) -> Likeness:
-        return Likeness(self.columns)
-
-    @cached_property
     def profiles(self) -> Profiles:
         return Profiles(self.columns, self.engine, self.embedder)
 
@@ -139,9 +163,9 @@ class SearchService:
     def warm_up_more(self) -> None:
         """Load what the first page does not need: suggestions, and firms as wholes, which of a million takes long."""
         _ = self.suggester
-        self.likeness.meaning(np.zeros(self.embedder.dimensions, np.float32))
+        self.descriptions.warm_up()
 
-    def understand(self, need: str) -> Understood:
+    def understand(self, need: str) -> Need:
         """Raises BadNeed for a question that is empty, too long or has no words."""
         text = need.strip()
         language = "ko" if any("가" <= c <= "힣" for c in text) or not text.isascii() else "en"
@@ -153,7 +177,7 @@ class SearchService:
             raise BadNeed(f"{say('no_words', 'ko')} / {say('no_words', 'en')}")
         return self._read(self.understander.understand(text))
 
-    def _read(self, understood: Understood) -> Understood:
+    def _read(self, understood: Need) -> Need:
         """With the words of the other language; a description of a firm states facts, not constraints."""
         words = load_words()
         if not words.describes_a_firm(understood.text):
@@ -187,11 +211,12 @@ class SearchService:
         """
         chosen = self.select(need, filters=filters, dropped=dropped, language=language)
         ranking, refused = chosen.ranking, chosen.refused
-        kin = ranking.best(ranking.resembling & self._kin(ranking.scores), _RELATED)
+        related_rows = ranking.best(ranking.resembling & self.needs.tagged(ranking.scores), _RELATED)
         related = [
-            chosen.explainer.hit(rank, int(row), float(ranking.firm_scores[row])) for rank, row in enumerate(kin, 1)
+            chosen.explainer.hit(rank, int(row), float(ranking.firm_scores[row]))
+            for rank, row in enumerate(related_rows, 1)
         ]
-        mask = ranking.mask | self.columns.mask(list(chosen.leads))
+        mask = ranking.mask | self.columns.mask(list(chosen.looked_up))
         total = int(mask.sum())
         return Answer(
             query=need.strip(),
@@ -222,7 +247,7 @@ class SearchService:
         applied = understood.filters.without(*dropped).merged(given)
         ranking = self.rank(understood, applied)
         # A text that is a name as a whole has no constraints in it, whatever was read from 경인전자.
-        leads = dict(lookup.find(understood, self.passing(given).mask))
+        looked_up = dict(lookup.find(understood, self.passing(given).mask))
         explainer = Explainer(
             self.columns,
             self.vocabulary,
@@ -230,44 +255,43 @@ class SearchService:
             understood,
             applied,
             ranking.scores,
-            ranking.aim.concepts.keys(),
+            ranking.sought.concepts.keys(),
             language or understood.language,
         )
         return Selection(
-            understood, applied, ranking, leads, refused=not leads and not understood.answerable, explainer=explainer
+            understood,
+            applied,
+            ranking,
+            looked_up,
+            refused=not looked_up and not understood.answerable,
+            explainer=explainer,
         )
 
     @staticmethod
     def explained(chosen: Selection, start: int, stop: int) -> Iterator[Hit]:
         """Hits of the ranks from `start` on, counted from 0, up to but without `stop`, one by one."""
         for rank, row in enumerate(chosen.places(start, stop), start + 1):
-            why = chosen.leads.get(row)
+            why = chosen.looked_up.get(row)
             # A firm that was looked up by name or number is certain, and that is told first.
             score = 1.0 if why else float(chosen.ranking.firm_scores[row])
             yield chosen.explainer.hit(
                 rank, row, score, say(f"reason.{why}", chosen.explainer.language) if why else None
             )
 
-    def rank(self, understood: Understood, applied: Filters) -> Ranking:
-        """Rank all firms that pass the filters for a need: first those that satisfy the predicate, then the related."""
-        columns, passing = self.columns, self.passing(applied)
-        allowed, rows = passing.mask, passing.rows
-        aim = self._sought(understood)
-        lexical = self.engine.lexical(understood.lexical.times(aim.context).also(aim.tokens), _CANDIDATES, rows)
-        vector = self._vector(understood.text, aim.names)
-        dense = self.engine.dense(vector, _CANDIDATES, rows) if vector.any() else Candidates.none()
-        scores = score_statements(columns, lexical, dense, aim.concepts, aim.fields, self._weights)
-        if understood.describes:
-            near = self.likeness.meaning(vector)
-            firm_scores, mask = self.likeness.score(lexical, near, understood.places), alike(near) & allowed
-        else:
-            firms = columns.firm_of[scores.rows]
-            heard = allowed[firms]
-            firm_scores = score_firms(firms[heard], scores.total[heard], columns.size, self._weights)
-            literal = self._literally(understood)
-            firm_scores[literal] = np.minimum(firm_scores[literal] + self._weights.literal, 1.0)
-            mask = self._hits(understood, aim) & allowed
-        return Ranking(columns, firm_scores, scores, mask, allowed & ~mask & (firm_scores > 0), aim)
+    def rank(self, understood: Need, applied: Filters) -> Ranking:
+        """Rank all firms that pass the filters: the hits first, then those that only resemble the need."""
+        return self._strategy(understood).rank(understood, self.passing(applied))
+
+    def _strategy(self, understood: Need) -> NeedSearch | DescriptionSearch:
+        return self.descriptions if understood.describes else self.needs
+
+    @cached_property
+    def needs(self) -> NeedSearch:
+        return NeedSearch(self.columns, self.engine, lambda: self.embedder, self.vocabulary, self._weights)
+
+    @cached_property
+    def descriptions(self) -> DescriptionSearch:
+        return DescriptionSearch(self.columns, self.engine, lambda: self.embedder, self._weights)
 
     def passing(self, filters: Filters) -> Passing:
         """The firms that every filter leaves today."""
@@ -277,62 +301,6 @@ class SearchService:
     def _passing(self) -> Callable[[Filters, date], Passing]:
         """A search asks several times for the same firms, and who looks through its results once more."""
         return lru_cache(maxsize=16)(lambda filters, today: Passing.of(self.columns, filters, today))
-
-    def _hits(self, understood: Understood, aim: Sought) -> Mask:
-        """The predicate: a statement of the firm is tagged with a sought concept, a broader one or a field that is
-        meant, or enough of the words are in one, or all with those of the asker's own industry.
-        """
-        columns = self.columns
-        if understood.describes:
-            return alike(self.likeness.meaning(self._vector(understood.text)))
-        tagged = [columns.concepts.of(concept) for concept in aim.concepts]
-        if understood.answerable:
-            tagged += [columns.fields.of(field) for field in understood.meant]
-        rows = np.concatenate([np.empty(0, np.int32), *tagged]).astype(np.int64)
-        asked = understood.lexical
-        worded = np.concatenate([self._matching(asked.groups, asked.minimum), self._literally(understood)])
-        return columns.mask(columns.firm_of[rows]) | columns.mask(worded)
-
-    def _literally(self, understood: Understood) -> Rows:
-        """Firms that say all of several words in one statement: whoever types words of a product line looks for it,
-        however little else they mean.
-        """
-        typed = understood.lexical.literal
-        return self._matching(typed.groups, typed.minimum) if len(typed.groups) > 1 else np.empty(0, np.int32)
-
-    @cached_property
-    def _matching(self) -> Callable[[tuple[TermGroup, ...], int], Rows]:
-        """Of two words, those who say both are asked for once: as hits, and as those who say all."""
-        return lru_cache(maxsize=4)(
-            lambda groups, minimum: self.engine.matching_firms(LexicalQuery(groups=groups, minimum=minimum))
-        )
-
-    def _kin(self, scores: Scores) -> Mask:
-        """Firms with a statement in a field or with a concept that is sought: only these are shown as related.
-
-        Likeness of words or meaning alone would show a buyer who is a bakery other bakeries.
-        """
-        return self.columns.mask(self.columns.firm_of[scores.rows[scores.concepts > 0]])
-
-    def _sought(self, understood: Understood) -> Sought:
-        if understood.describes:
-            return Sought({}, {}, {}, "", {})
-        weights = self._weights
-        return sought(
-            understood, self.vocabulary, broader=weights.broader, named=weights.named, context=weights.context
-        )
-
-    @cached_property
-    def _sense(self) -> Callable[[str], Floats]:
-        """Embedding of the names that needs are turned towards: few, and the same again and again."""
-        return lru_cache(maxsize=4_096)(lambda names: self.embedder.encode_queries([names])[0])
-
-    def _vector(self, text: str, names: str = "") -> Floats:
-        """Embedding of the need, turned towards the names of what it seeks."""
-        own = self.embedder.encode_queries([text])[0]
-        mixed = own + self._weights.sense * self._sense(names)
-        length = float(np.linalg.norm(mixed))
-        return np.asarray(mixed / length if length else mixed, np.float32)
 
     def registered_without_evidence(self, applied: Filters) -> list[str]:
         """Ids of the registered suppliers that pass the filters and publish no capability, by name.
@@ -348,9 +316,9 @@ class SearchService:
         silent: Mask = allowed & (self.columns.statement_count == 0) & self.columns.flag("is_registered_supplier")
         return silent
 
-    def _relaxations(self, understood: Understood, applied: Filters) -> tuple[Relaxation, ...]:
+    def _relaxations(self, understood: Need, applied: Filters) -> tuple[Relaxation, ...]:
         """What is found when each filter in turn is dropped."""
-        hits = self._hits(understood, self._sought(understood))
+        hits = self._strategy(understood).hits(understood)
         return tuple(
             Relaxation(name, total)
             for name in applied.as_dict()
@@ -358,9 +326,9 @@ class SearchService:
         )
 
 
-def _browsing(filters: Filters, language: str | None) -> Understood:
+def _browsing(filters: Filters, language: str | None) -> Need:
     """What is meant by filters without a need: firms that sell in the fields chosen."""
-    return Understood(
+    return Need(
         text="",
         language=language or "ko",
         fields=tuple(Scored(field, 1.0) for field in filters.field),

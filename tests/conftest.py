@@ -15,10 +15,10 @@ import pytest
 from flows.night import Night, NightReport, new_night
 from flows.nightly import run_night
 from flows.seam import DirectRunner
+from lab.opensearch.local_node import java_home, reachable, running_node
+from lab.opensearch.node_home import assembled_home
 from schemas.lake import Lake
 from search.engines.base import EngineError
-from search.engines.local_node import java_home, reachable, running_node
-from search.engines.node_home import assembled_home
 
 
 def run_here(lake: Path | str, sources: list[str] | None = None, engines: list[str] | None = None) -> NightReport:

@@ -33,8 +33,8 @@ def search(
 ) -> None:
     """Find the firms that can do what you need, each with its reasons."""
     from caplake.show import show_answer
-    from search.filters import Filters
     from search.parameters import field_ids, region_codes
+    from search.query import Filters
 
     filters = Filters(field=field_ids(field or []), region=region_codes(region or []))
     answer = _service(lake, engine).search(need, limit=limit, filters=filters)
@@ -89,7 +89,7 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """nDCG@10, R@10, R@50 and MRR of a run, with bootstrap intervals."""
-    from search.evaluation.metrics import evaluate_run
+    from search.evaluate import evaluate_run
 
     results = evaluate_run(run, qrels)
     if as_json:

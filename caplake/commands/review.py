@@ -88,7 +88,7 @@ def lift(
 def coverage(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
     """What reaches the registered suppliers: identifiers, status and evidence, from where, and why not."""
     from schemas.lake import Lake, Snapshot
-    from search.coverage import registered_coverage
+    from search.snapshot.coverage import registered_coverage
 
     told = registered_coverage(Snapshot.current(Lake(lake)))
     if as_json:

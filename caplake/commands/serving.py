@@ -21,7 +21,7 @@ def serve(
     """Serve the web page and the API."""
     import uvicorn
 
-    from search.api.app import create_app
+    from search.app import create_app
 
     print(f"open http://{host}:{port}/ in a browser; stop with Ctrl-C")
     uvicorn.run(create_app(lake, engine.value), host=host, port=port, log_level="warning", server_header=False)
@@ -36,7 +36,7 @@ def mcp(engine: EngineOption = EngineName.embedded, lake: LakeOption = DEFAULT_L
 
 def status(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
     """Health of sources, lake and indexes; exit code 1 when something is wrong."""
-    from search.health import lake_health
+    from search.snapshot.health import lake_health
 
     health = lake_health(lake) | last_run(Lake(lake))
     if as_json:

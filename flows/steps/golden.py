@@ -10,10 +10,10 @@ from typing import Final
 import yaml
 
 from flows.night import Gate, Night, code_version
+from flows.steps import lookups
 from schemas.lake import Snapshot
 from schemas.lake.manifest import Manifest, SourceEntry
 from search.embedding import load_embedder
-from search.evaluation import lookups
 from search.service import SearchService
 
 _FILE: Final = Path(__file__).with_name("golden.yaml")

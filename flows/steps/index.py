@@ -13,7 +13,7 @@ from schemas.lake.writer import SnapshotWriter
 from search.embedding import load_embedder
 from search.engines import Difference, Documents
 from search.engines.stores import open_store
-from search.vectors import vectors_of
+from search.snapshot.vectors import vectors_of
 from transforms.text import tokens
 
 

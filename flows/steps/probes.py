@@ -17,9 +17,10 @@ import polars as pl
 from flows.night import Gate, Night
 from schemas.lake.writer import SnapshotWriter
 from search.embedding import load_embedder
-from search.engines import Candidates, Engine, LexicalQuery, TermGroup
+from search.engines import Candidates, Engine
 from search.engines.base import Floats, Rows
 from search.engines.stores import open_store
+from search.query import LexicalQuery, TermGroup
 from transforms.text import tokens
 
 _PROBES: Final = 20

@@ -17,10 +17,10 @@ from schemas.lake.reader import committed_snapshots
 from schemas.lake.views import views_sql
 from schemas.lake.writer import SnapshotWriter
 from schemas.versions import VERSIONS
-from search.coverage import registered_coverage
 from search.engines import EngineError
 from search.engines.stores import open_store
 from search.service import SearchService
+from search.snapshot.coverage import registered_coverage
 from search.web.report import static_report
 from search.web.texts import LANGUAGES
 

@@ -1,1 +1,1 @@
-"""Training of the model that understands needs."""
+"""Training and evaluation of the reading of needs."""

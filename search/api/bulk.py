@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from schemas.columns import FIRM_ID_PATTERN
+from search.answer.export import MEDIA_TYPES
 from search.api import models
-from search.api.caching import conditional
-from search.api.parameters import SearchParameters, decode_cursor, encode_cursor
-from search.api.problems import ProblemError, documented
-from search.api.v1 import RESPONSES, Cursor, Parameters, Service, answered, profile
-from search.export import MEDIA_TYPES, Row, encode, profile_rows, result_rows
-from search.service import SearchService
+from search.http.caching import conditional
+from search.http.files import MOST_COMPARED, Format, exported, exported_firms
+from search.http.parameters import decode_cursor, encode_cursor
+from search.http.problems import ProblemError, documented
+from search.http.requests import RESPONSES, Cursor, Parameters, Service, answered, profile
 
 router = APIRouter(prefix="/api/v1", tags=["bulk"], responses=RESPONSES)
 
-MOST_COMPARED = 6
 _MOST_EXPORTED = 10_000
 _CHANGES_PER_PAGE = 500
 
-Format = Literal["csv", "json", "xlsx", "parquet"]
 FirmIds = Annotated[
     list[Annotated[str, Query(pattern=FIRM_ID_PATTERN)]],
     Query(min_length=1, max_length=MOST_COMPARED, description="Ids of up to six firms.", examples=[["F3K7Q2M9XAB"]]),
@@ -96,26 +93,3 @@ def changes(
         "next": encode_cursor(service.snapshot.name, following) if following < table.height else None,
     }
     return answered(request, service, document)
-
-
-def exported(service: SearchService, parameters: SearchParameters, form: Format, limit: int) -> Response:
-    """A file of the hits of a search; they are explained while it is sent. Raises ProblemError 422."""
-    try:
-        chosen = service.select(parameters.q, filters=parameters.filters, dropped=parameters.drop)
-    except ValueError as error:
-        raise ProblemError(422, str(error)) from None
-    return _file(service, result_rows(service.explained(chosen, 0, limit), service.snapshot.manifest.sources), form)
-
-
-def exported_firms(service: SearchService, firm_ids: list[str], form: Format) -> Response:
-    """A file of the firms of a shortlist. Raises ProblemError 404."""
-    known = [service.profiles.current_id(firm_id) for firm_id in firm_ids]
-    if None in known:
-        raise ProblemError(404, "A firm of this list is not known. Ids are in the answers of /api/v1/search.")
-    profiles = [service.profiles.get(firm_id) for firm_id in known if firm_id]
-    return _file(service, profile_rows(profiles, service.snapshot.manifest.sources), form)
-
-
-def _file(service: SearchService, rows: Iterable[Row], form: Format) -> Response:
-    name = {"Content-Disposition": f'attachment; filename="caplake-{service.snapshot.name}.{form}"'}
-    return StreamingResponse(encode(rows, form), media_type=MEDIA_TYPES[form], headers=name)

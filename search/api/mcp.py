@@ -8,9 +8,9 @@ from fastapi.encoders import jsonable_encoder
 from mcp.server import MCPServer
 from pydantic import Field
 
-from search.api.pinned import PinnedService
-from search.filters import Filters
+from search.http.pinned import PinnedService
 from search.parameters import field_ids, region_codes
+from search.query import Filters
 from search.service import LONGEST_NEED
 
 _INSTRUCTIONS: Final = """Finds Korean industrial technology firms by what they can do. Give the need in the buyer's own

@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
-import orjson
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from schemas.columns import FIRM_ID_PATTERN
-from search.answer import Answer
 from search.api import models
-from search.api.caching import conditional, etag
-from search.api.parameters import SearchParameters, decode_cursor, encode_cursor
-from search.api.pinned import PinnedService
-from search.api.problems import ProblemError, documented
-from search.service import LONGEST_NEED, BadNeed, SearchService
+from search.http.caching import conditional
+from search.http.parameters import decode_cursor, encode_cursor
+from search.http.problems import ProblemError, documented
+from search.http.requests import (
+    RESPONSES,
+    Cursor,
+    FirmId,
+    Language,
+    Limit,
+    Parameters,
+    Service,
+    answered,
+    asked,
+    profile,
+    silent_suppliers,
+)
+from search.service import LONGEST_NEED, BadNeed
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    **documented(401, 422, 429, 503),
-    304: {"description": "You have this answer: its ETag is the one you sent in If-None-Match."},
-}
 router = APIRouter(prefix="/api/v1", tags=["search"], responses=RESPONSES)
 
 _SUPPLIERS_PER_PAGE = 100
-
-
-def pinned(request: Request) -> SearchService:
-    holder: PinnedService = request.app.state.pinned
-    return holder.get()
-
-
-Service = Annotated[SearchService, Depends(pinned)]
-Parameters = Annotated[SearchParameters, Depends()]
-Limit = Annotated[int, Query(ge=1, le=100, description="Firms a page.")]
-Cursor = Annotated[str | None, Query(max_length=200, description="`next` of the page before.")]
-Language = Annotated[
-    Literal["ko", "en"] | None, Query(description="Of reasons and questions; of the need where not given.")
-]
-FirmId = Annotated[str, Path(pattern=FIRM_ID_PATTERN, examples=["F3K7Q2M9XAB"])]
 
 
 @router.get("/search", response_model=models.AnswerModel, responses=documented(409))
@@ -116,53 +106,3 @@ def suggest(request: Request, service: Service, q: Annotated[str, Query(max_leng
     if unchanged := conditional(request, service):
         return unchanged
     return answered(request, service, {"suggestions": [vars(s) for s in service.suggester.suggest(q)]})
-
-
-def asked(
-    request: Request,
-    service: SearchService,
-    parameters: SearchParameters,
-    *,
-    limit: int,
-    offset: int = 0,
-    language: str | None = None,
-) -> Answer:
-    """The answer to a request's search, counted. Raises ProblemError 422 for a need that cannot be searched for."""
-    try:
-        answer = service.search(
-            parameters.q,
-            limit=limit,
-            offset=offset,
-            filters=parameters.filters,
-            dropped=parameters.drop,
-            language=language,
-        )
-    except ValueError as error:  # BadNeed, or a name in `drop` that is no filter
-        raise ProblemError(422, str(error)) from None
-    request.app.state.metrics.searched(answer)
-    return answer
-
-
-def silent_suppliers(service: SearchService, parameters: SearchParameters) -> list[str]:
-    """Firm ids of `suppliers`. Raises ProblemError 422."""
-    try:
-        read = service.understand(parameters.q).filters if parameters.q else parameters.filters
-        return service.registered_without_evidence(read.without(*parameters.drop).merged(parameters.filters))
-    except ValueError as error:
-        raise ProblemError(422, str(error)) from None
-
-
-def profile(service: SearchService, firm_id: str) -> dict[str, Any]:
-    """Raises ProblemError 404 for an id that was never given."""
-    if (current := service.profiles.current_id(firm_id)) is None:
-        raise ProblemError(404, f"No firm has the id {firm_id[:20]}. Ids are in the answers of /api/v1/search.")
-    return service.profiles.get(current).as_dict()
-
-
-def answered(request: Request, service: SearchService, document: dict[str, Any]) -> Response:
-    """A JSON answer that names its snapshot and can be asked for conditionally."""
-    return Response(
-        orjson.dumps({"snapshot": service.snapshot.name, **document}),
-        media_type="application/json",
-        headers={"ETag": etag(request, service), "Cache-Control": "no-cache"},
-    )

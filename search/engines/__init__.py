@@ -1,14 +1,5 @@
 """Engines: the embedded default and OpenSearch, behind one interface."""
 
-from search.engines.base import (
-    Candidates,
-    Difference,
-    Documents,
-    Engine,
-    EngineError,
-    IndexStore,
-    LexicalQuery,
-    TermGroup,
-)
+from search.engines.base import Candidates, Difference, Documents, Engine, EngineError, IndexStore
 
-__all__ = ["Candidates", "Difference", "Documents", "Engine", "EngineError", "IndexStore", "LexicalQuery", "TermGroup"]
+__all__ = ["Candidates", "Difference", "Documents", "Engine", "EngineError", "IndexStore"]

@@ -6,13 +6,15 @@ row its position in `firms`. Filters, facets, fusion and reasons are shared code
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from search.query import LexicalQuery
 
 Rows = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
@@ -105,43 +107,6 @@ def _places(size: int, new: pl.Series, old: pl.Series) -> Rows:
 def _end(rows: pl.Series) -> int:
     """One more than the largest row."""
     return int(rows.max()) + 1 if len(rows) else 0  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True)
-class TermGroup:
-    """One word of the need: met when all tokens of any one alternative are in the statement."""
-
-    alternatives: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class LexicalQuery:
-    """`weights` are the analysed tokens to score by, with their boosts; `groups` and `minimum` say when a
-    statement matches the words: at least `minimum` of the groups are met. `background` are words of who asks,
-    which are not asked for.
-    """
-
-    weights: dict[str, float] = field(default_factory=dict)
-    groups: tuple[TermGroup, ...] = ()
-    minimum: int = 1
-    background: tuple[TermGroup, ...] = ()
-
-    @property
-    def literal(self) -> LexicalQuery:
-        """The same need taken word by word: only what has all of them matches."""
-        groups = self.groups + self.background
-        return replace(self, groups=groups, minimum=len(groups))
-
-    def also(self, weights: Mapping[str, float]) -> LexicalQuery:
-        """With more tokens to score by; one that is there already keeps the larger boost. What matches stays."""
-        merged = {
-            token: max(weights.get(token, 0.0), self.weights.get(token, 0.0)) for token in {**self.weights, **weights}
-        }
-        return replace(self, weights=merged)
-
-    def times(self, factors: Mapping[str, float]) -> LexicalQuery:
-        """With the boosts of some tokens multiplied. What matches stays."""
-        return replace(self, weights={token: boost * factors.get(token, 1.0) for token, boost in self.weights.items()})
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from search.query import Role
+
 
 @dataclass(frozen=True)
 class Found:
-    """A constraint read from [start, end) of a text: `name` is a filter's, `value` one value of it."""
+    """A constraint read from [start, end) of a text: `name` is a filter's, `value` one value of it.
+
+    Only what has the role `condition` filters; where it is `soft`, it orders the hits and filters nothing. `because` is
+    the id of the cue that decided.
+    """
 
     name: str
     value: Any
     start: int
     end: int
+    role: Role = "condition"
+    because: str = ""
+    soft: bool = False
 
 
 def read_amounts(text: str) -> Iterator[Found]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from search.filters import Filters
+from search.query import Filters
+from search.query import Span as NeedSpan
 from search.understand.amounts import Found, read_amounts
 from search.understand.forms import FormFinder
-from search.understand.need import Reason
 from search.understand.places import read_places
 from transforms.text import is_korean
 
@@ -161,7 +161,8 @@ class Stated:
 
     filters: Filters
     places: tuple[Span, ...]
-    reasons: tuple[Reason, ...]
+    spans: tuple[NeedSpan, ...]
+    soft: Mapping[str, tuple[str, ...]]
 
     def covers(self, start: int, end: int) -> bool:
         return any(start < b and a < end for a, b in self.places)
@@ -169,15 +170,22 @@ class Stated:
     @classmethod
     def of(cls, text: str, found: Sequence[Found]) -> Stated:
         values: dict[str, Any] = {}
+        soft: dict[str, tuple[str, ...]] = {}
         for item in found:
+            if item.role != "condition":
+                continue
+            if item.soft:
+                soft[item.name] = tuple(dict.fromkeys((*soft.get(item.name, ()), item.value)))
+                continue
             default = getattr(Filters, item.name)
             values[item.name] = (*values.get(item.name, ()), item.value) if isinstance(default, tuple) else item.value
         distinct: dict[str, Any] = {
             k: tuple(dict.fromkeys(v)) if isinstance(v, tuple) else v for k, v in values.items()
         }
-        filters = Filters(**distinct)
-        reasons = tuple(Reason("rule", f"{f.name}:{f.value}", text[f.start : f.end], f.start, f.end) for f in found)
-        return cls(filters, tuple(sorted({(f.start, f.end) for f in found})), reasons)
+        spans = tuple(
+            NeedSpan(f.start, f.end, text[f.start : f.end], f.role, f.name, str(f.value), f.because) for f in found
+        )
+        return cls(Filters(**distinct), tuple(sorted({(f.start, f.end) for f in found})), spans, soft)
 
 
 class ConstraintReader:

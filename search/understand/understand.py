@@ -1,22 +1,26 @@
-"""Understanding a need: the words it uses, the sentences it resembles and the constraints it states."""
+"""Reading a need: what it names and in which role, the constraints it states, and what its sentences resemble."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Final, Self
 
+import numpy as np
+
 from schemas.vocabulary import Vocabulary, load_vocabulary
-from search.understand.constraints import ConstraintReader, Stated, finder
+from search.query import Need, Part, Scored, SimilarSentence, Span
+from search.understand.constraints import ConstraintReader, finder
+from search.understand.cues import cue_reader
 from search.understand.encoder import SentenceEncoder, default_encoder
 from search.understand.features import features
-from search.understand.industry import IndustryFinder
+from search.understand.industry import IndustryFinder, NamedIndustry
 from search.understand.model import NOT_A_NEED, Model, Prediction, concept_evidence, named_fields
-from search.understand.need import Reason, Scored, Understood
-from search.understand.negation import is_negated, negated, negated_place
+from search.understand.parts import parts_of
 from search.understand.question import separating_question
+from search.understand.roles import Reading, RoleReader
 from search.understand.wording import lexical_query, named_share, only_names
 from transforms.concepts import ConceptMatcher, Mention, default_matcher
 from transforms.identifiers import find_identifiers
@@ -31,15 +35,16 @@ _SENTENCES_SHOWN: Final = 3
 _FIELDS_SUPPORTED: Final = 3
 _LIKE_ENOUGH: Final = 0.25
 _NARROWER_THAT_MAKE_A_FIELD: Final = 0.3
+_ROLE_CUES: Final = ("want", "not_wanted", "have", "hurts", "unread")
 
-Span = tuple[int, int]
+Place = tuple[int, int]
 
 _ENDING: Final = re.compile(r"[가-힣]{0,4}(?![가-힣])")
 """What a Korean word goes on with behind a constraint: `벤처기업|이면서`."""
 
 
 class Understander:
-    """Understands needs by one vocabulary. Safe to share between threads.
+    """Reads needs by one vocabulary. Safe to share between threads.
 
     Making one is quick; its model and encoder begin to load in the background.
     """
@@ -51,6 +56,7 @@ class Understander:
         self._constraints = ConstraintReader(vocabulary.constraints)
         self._declinable = finder(vocabulary.constraints.get("declined", ()))
         self._industries = IndustryFinder(vocabulary.industries)
+        self._roles = RoleReader(cue_reader(*_ROLE_CUES), vocabulary.things)
         self._position = {field.id: i for i, field in enumerate(vocabulary.fields)}
 
     @classmethod
@@ -63,68 +69,100 @@ class Understander:
     def _model(self) -> Model:
         return Model.load()
 
-    def understand(self, text: str) -> Understood:
+    def understand(self, text: str) -> Need:
         """What a need means. Never raises for a text, however odd."""
         language = "ko" if is_korean(text) else "en"
         stated = self._constraints.read(text)
-        mentions = [m for m in self._matcher.mentions(text, capitals_matter=False) if not stated.covers(m.start, m.end)]
-        unwanted = negated(text, mentions)
-        named = [m for m in mentions if m not in unwanted]
-        declined = self._declined(text, mentions)
-        no = [negated_place(text, m.start, m.end) or (m.start, m.end) for m in (*unwanted, *declined)]
-        hidden = [*stated.places, *no]
-        excluded = tuple(dict.fromkeys([*self._excluded(unwanted, named), *(m.concept for m in declined)]))
-        looked_up = find_identifiers(text)
-        predicted = self._predict(_blanked(text, hidden), named)
+        readings = self._read_roles(text, stated.places)
+        named = [r.mention for r in readings if r.role == "want" and r.mention.concept in self._vocabulary.concept]
+        excluded = self._excluded([r.mention for r in readings if r.role == "not_wanted"], named)
+        hidden = [*stated.places, *((r.start, r.end) for r in readings if r.role in ("not_wanted", "have"))]
+        parts = parts_of(text, named, self._vocabulary)
+        predicted = self._predict(text, hidden, named, parts)
         fields = _ranked(predicted.fields, excluded)
         industries = self._industries.find(text)
-        return Understood(
+        asker = self._industries.of_asker(text, industries)
+        looked_up = find_identifiers(text)
+        lexical = lexical_query(
+            text,
+            self._forms(named),
+            [*hidden, *((r.mention.start, r.mention.end) for r in readings if r.clashes)],
+            [(i.start, i.end) for i in industries if not _in(i.start, i.end, named)],
+        )
+        unsure = any(r.clashes for r in readings)
+        return Need(
             text=text,
             language=language,
             fields=fields,
-            concepts=self._concepts(named, predicted, excluded),
+            concepts=self._concepts(named, predicted, readings),
             filters=stated.filters,
             excluded=excluded,
-            industry=self._industries.of_asker(text, industries),
+            industry=asker,
             answerable=predicted.answerable >= ANSWERABLE,
             answer_score=predicted.answerable,
-            lexical=lexical_query(
-                text,
-                self._forms(named),
-                hidden,
-                [(i.start, i.end) for i in industries if not _in(i.start, i.end, named)],
-            ),
-            reasons=self._reasons(text, named, [*unwanted, *declined], stated, predicted, fields),
+            lexical=lexical,
+            spans=_spans(text, readings, stated.spans, industries, asker),
+            similar=self._similar(predicted, fields),
+            parts=parts,
+            soft=stated.soft,
             identifiers=looked_up,
-            question=None if looked_up else separating_question(self._vocabulary, fields, text, language),
+            question=None
+            if looked_up
+            else separating_question(self._vocabulary, fields, text, language, although_sure=unsure),
         )
 
-    def _predict(self, bare: str, named: Sequence[Mention]) -> Prediction:
+    def _read_roles(self, text: str, covered: Sequence[Place]) -> list[Reading]:
+        """Mentions of concepts with their roles, and words of no concept where they are declined or there already."""
+        mentions = [
+            m for m in self._matcher.mentions(text, capitals_matter=False) if not _overlaps(m.start, m.end, covered)
+        ]
+        declinable = [
+            Mention(start, end, name, text[start:end])
+            for name, start, end in self._declinable.find(text)
+            if not _in(start, end, mentions)
+        ]
+        others = [r for r in self._roles.read(text, declinable) if r.role in ("not_wanted", "have")]
+        return sorted([*self._roles.read(text, mentions), *others], key=lambda r: (r.mention.start, r.mention.end))
+
+    def _predict(
+        self, text: str, hidden: Sequence[Place], named: Sequence[Mention], parts: Sequence[Part]
+    ) -> Prediction:
+        """Of a need with several parts each is predicted with the others blanked out, and the means are taken."""
+        if not parts:
+            return self._predict_one(_blanked(text, hidden), named)
+        found = []
+        for part in parts:
+            others = [(p.start, p.end) for p in parts if p is not part]
+            own = [m for m in named if part.start <= m.start and m.end <= part.end]
+            found.append(self._predict_one(_blanked(text, [*hidden, *others]), own))
+        best = max(found, key=lambda p: p.answerable)
+        return replace(
+            best,
+            fields={f: float(np.mean([p.fields[f] for p in found])) for f in best.fields},
+            concepts={c: max(p.concepts.get(c, 0.0) for p in found) for p in found for c in p.concepts},
+        )
+
+    def _predict_one(self, bare: str, named: Sequence[Mention]) -> Prediction:
         evidence = concept_evidence(named_fields([m.concept for m in named], self._vocabulary), self._position)
         places = [(m.start, m.end) for m in named]
         vector = self._encoder.encode([bare])[0]
         predicted = self._model.predict(vector, features(bare), evidence, named_share(bare, places))
         return replace(predicted, answerable=max(predicted.answerable, NAMED * only_names(bare, places)))
 
-    def _concepts(self, named: Sequence[Mention], predicted: Prediction, excluded: Sequence[str]) -> tuple[Scored, ...]:
-        """Named concepts, then those that like sentences were about."""
+    def _concepts(
+        self, named: Sequence[Mention], predicted: Prediction, readings: Sequence[Reading]
+    ) -> tuple[Scored, ...]:
+        """Concepts named as wanted, then those of like sentences; never what the text names in another role."""
         scores = (
             {c: s for c, s in predicted.concepts.items() if s >= _LEAST_CONCEPT}
             if predicted.answerable >= ANSWERABLE
             else {}
         )
         scores |= {m.concept: 1.0 for m in named}
-        kept = [Scored(c, s) for c, s in scores.items() if c not in excluded]
+        other = {r.mention.concept for r in readings} - {m.concept for m in named}
+        kept = [Scored(c, s) for c, s in scores.items() if c not in other]
         ordered = sorted(kept, key=lambda s: (-s.score, s.id))
         return tuple(ordered[: max(_CONCEPTS_SHOWN, sum(s.score == 1.0 for s in ordered))])
-
-    def _declined(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
-        """Words of no concept that are named as not wanted; their `concept` is a concept's or a field's id."""
-        return [
-            Mention(start, end, name, text[start:end])
-            for name, start, end in self._declinable.find(text)
-            if not _in(start, end, mentions) and is_negated(text, start, end)
-        ]
 
     def _excluded(self, unwanted: Sequence[Mention], named: Sequence[Mention]) -> tuple[str, ...]:
         """Concepts not wanted, and the field of one that stands for most of its field (`MES 말고`)."""
@@ -134,6 +172,7 @@ class Understander:
         fields = [
             f
             for c in concepts
+            if c in self._vocabulary.concept
             for f in self._vocabulary.concept[c].fields[:1]
             if c in self._heads.get(f, ()) and f not in wanted_fields
         ]
@@ -153,33 +192,53 @@ class Understander:
                     heads.setdefault(field.id, set()).add(concept.id)
         return heads
 
-    def _forms(self, named: Sequence[Mention]) -> dict[Span, list[str]]:
-        forms: dict[Span, list[str]] = {}
+    def _forms(self, named: Sequence[Mention]) -> dict[Place, list[str]]:
+        forms: dict[Place, list[str]] = {}
         for mention in named:
             concept = self._vocabulary.concept[mention.concept]
             forms.setdefault((mention.start, mention.end), []).extend([*concept.ko, *concept.en, *concept.abbr])
         return forms
 
-    def _reasons(
-        self,
-        text: str,
-        named: Sequence[Mention],
-        unwanted: Sequence[Mention],
-        stated: Stated,
-        predicted: Prediction,
-        fields: Sequence[Scored],
-    ) -> tuple[Reason, ...]:
-        """Words, rules, and those of the like sentences that speak for what was understood."""
-        words = [Reason("word", m.concept, text[m.start : m.end], m.start, m.end) for m in named]
-        negations = [Reason("rule", f"excluded:{m.concept}", text[m.start : m.end], m.start, m.end) for m in unwanted]
+    def _similar(self, predicted: Prediction, fields: Sequence[Scored]) -> tuple[SimilarSentence, ...]:
+        """Training sentences like the need, of its first fields; of no field where no supplier answers."""
         sentences = self._model.sentences
         supported = {f.id for f in fields[:_FIELDS_SUPPORTED]} if predicted.answerable >= ANSWERABLE else {NOT_A_NEED}
         alike = [
-            Reason("similar_problem", self._model.classes[sentences.classes[row][0]], sentences.texts[row])
+            SimilarSentence(sentences.texts[row], self._model.classes[sentences.classes[row][0]])
             for row, likeness in predicted.similar
             if likeness >= _LIKE_ENOUGH and self._model.classes[sentences.classes[row][0]] in supported
         ]
-        return (*words, *stated.reasons, *negations, *alike[:_SENTENCES_SHOWN])
+        return tuple(alike[:_SENTENCES_SHOWN])
+
+
+def _spans(
+    text: str,
+    readings: Sequence[Reading],
+    stated: Sequence[Span],
+    industries: Sequence[NamedIndustry],
+    asker: str | None,
+) -> tuple[Span, ...]:
+    """Every recognised span in the order of the text, and amounts that nothing could read."""
+    concepts = [
+        Span(m.start, m.end, text[m.start : m.end], "unread" if r.clashes else r.role, "concept", m.concept, r.because)
+        for r in readings
+        for m in [r.mention]
+    ]
+    own = [
+        Span(i.start, i.end, text[i.start : i.end], "about_asker", "industry", i.id)
+        for i in industries
+        if i.id == asker
+    ]
+    known = [*stated, *concepts, *own]
+    unread = [
+        Span(match.start(), match.end(), match.group(), "unread", "amount", "")
+        for match in _AMOUNT.finditer(text)
+        if not any(match.start() < s.end and s.start < match.end() for s in known)
+    ]
+    return tuple(sorted([*known, *unread], key=lambda span: (span.start, span.end, span.id)))
+
+
+_AMOUNT: Final = re.compile(r"\d[\d,.]*\s*(?:[가-힣]{1,3}|[A-Za-z%°/]{1,6})?")
 
 
 def _ranked(probabilities: dict[str, float], excluded: Sequence[str]) -> tuple[Scored, ...]:
@@ -189,7 +248,7 @@ def _ranked(probabilities: dict[str, float], excluded: Sequence[str]) -> tuple[S
     return tuple(sorted((Scored(f, p / total) for f, p in left.items()), key=lambda s: (-s.score, s.id)))
 
 
-def _blanked(text: str, places: Sequence[Span]) -> str:
+def _blanked(text: str, places: Iterable[Place]) -> str:
     """The text with a blank for each place and the ending that clings to it: what is left says what is sought."""
     hidden = {i for start, end in places for i in range(start, _with_ending(text, end))}
     return "".join(" " if i in hidden else character for i, character in enumerate(text))
@@ -202,6 +261,10 @@ def _with_ending(text: str, end: int) -> int:
 
 def _in(start: int, end: int, mentions: Sequence[Mention]) -> bool:
     return any(start < m.end and m.start < end for m in mentions)
+
+
+def _overlaps(start: int, end: int, places: Iterable[Place]) -> bool:
+    return any(start < b and a < end for a, b in places)
 
 
 def _parts(name: str) -> list[str]:

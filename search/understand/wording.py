@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from search.engines.base import LexicalQuery, TermGroup
+from search.query import LexicalQuery, TermGroup
 from transforms.text import run_tokens, tokens, without_josa, words
 
 Span = tuple[int, int]

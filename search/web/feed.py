@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from xml.etree import ElementTree
 
-from search.answer import Answer, Hit
+from search.answer.answer import Answer, Hit
 from search.service import SearchService
 from search.web.links import Links
 from search.web.names import Names

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from search.filters import open_questions
-from search.messages import say
-from search.profile import Profile
+from search.answer.messages import say
+from search.answer.profile import Profile
+from search.query import Need
 from search.service import BadNeed, SearchService
-from search.understand import Understood
+from search.snapshot.passing import open_questions
 from search.web.names import Names
 from search.web.texts import Texts
 
 
-def understood_need(service: SearchService, need: str) -> Understood | None:
+def understood_need(service: SearchService, need: str) -> Need | None:
     """What a need means; None for one that cannot be understood."""
     try:
         return service.understand(need)
@@ -21,7 +21,7 @@ def understood_need(service: SearchService, need: str) -> Understood | None:
         return None
 
 
-def open_points(service: SearchService, understood: Understood | None, profile: Profile, language: str) -> list[str]:
+def open_points(service: SearchService, understood: Need | None, profile: Profile, language: str) -> list[str]:
     """What to ask one firm: constraints of the need that nothing in the lake decides, and its status."""
     asked = []
     if understood is not None:
@@ -47,7 +47,7 @@ def inquiry_text(service: SearchService, need: str, profiles: Sequence[Profile],
 
 
 def _field_questions(
-    service: SearchService, understood: Understood | None, profiles: Sequence[Profile], language: str
+    service: SearchService, understood: Need | None, profiles: Sequence[Profile], language: str
 ) -> list[str]:
     """The question worth asking in each field that is meant, or without a need in those that all firms share."""
     if understood is not None and understood.answerable:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from search.api.parameters import SearchParameters
+from search.http.parameters import SearchParameters
 
 
 @dataclass(frozen=True)

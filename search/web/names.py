@@ -8,6 +8,7 @@ from typing import Final
 
 from schemas.dictionary import data_dictionary
 from schemas.vocabulary import load_vocabulary
+from search.query import Span
 from search.service import SearchService
 from search.web.texts import Texts
 from transforms.regions import find_regions, is_region_code, short_region
@@ -43,6 +44,16 @@ class Names:
         if name == "none":
             return self._texts("understood_none")
         return self.field(name) if name in self._service.vocabulary.field else self._texts.known(f"filter_{name}", name)
+
+    def span(self, span: Span) -> str:
+        """What a span of the need stands for."""
+        if span.kind in ("concept", "field"):
+            return self.target(span.id)
+        if span.kind == "industry":
+            return self.industry(span.id)
+        if span.kind in ("region", "not_region", "service_area", "own_place"):
+            return self.region(span.id)
+        return self._texts.known(f"filter_{span.kind}", span.id)
 
     def region(self, place: str | None) -> str:
         """A region by its code, or by any name of it, as an address may have it."""

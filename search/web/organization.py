@@ -8,7 +8,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from schemas.vocabulary import Vocabulary
-from search.profile import Profile
+from search.answer.profile import Profile
 
 
 def organization(profile: Profile, vocabulary: Vocabulary, address: str) -> Markup:

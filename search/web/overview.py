@@ -8,16 +8,16 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from schemas.dictionary import data_dictionary
-from search.api.caching import conditional
-from search.api.operations import night_reports, open_pairs
-from search.api.problems import ProblemError
-from search.api.v1 import Service
-from search.columns import CLASS_WEIGHTS, TIER_WEIGHTS
-from search.coverage import registered_coverage
-from search.explore import MEDIA_TYPES, plot_file, plots
-from search.rank import DEFAULT_WEIGHTS
+from search.http.caching import conditional
+from search.http.problems import ProblemError
+from search.http.requests import Service
+from search.ranking.rank import DEFAULT_WEIGHTS
+from search.snapshot.columns import CLASS_WEIGHTS, TIER_WEIGHTS
+from search.snapshot.coverage import registered_coverage
+from search.snapshot.operations import night_reports, open_pairs
 from search.web.names import Names
 from search.web.pages import Lang, page, preferred
+from search.web.plots import MEDIA_TYPES, plot_file, plots
 
 router = APIRouter(include_in_schema=False)
 

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from schemas.columns import FIRM_ID_PATTERN
-from search.api.bulk import MOST_COMPARED, Format, exported, exported_firms
-from search.api.caching import conditional, etag
-from search.api.parameters import SearchParameters
-from search.api.v1 import Parameters, Service, asked, silent_suppliers
+from search.http.caching import conditional, etag
+from search.http.files import MOST_COMPARED, Format, exported, exported_firms
+from search.http.parameters import SearchParameters
+from search.http.requests import Parameters, Service, asked, silent_suppliers
 from search.service import SearchService
 from search.web.feed import atom_feed
 from search.web.inquiry import inquiry_text, open_points, understood_need
@@ -33,7 +33,7 @@ FirmIds = Annotated[
     list[Annotated[str, Query(pattern=FIRM_ID_PATTERN)]], Query(max_length=MOST_COMPARED, default_factory=list)
 ]
 PageNumber = Annotated[int, Query(ge=1, le=500)]
-Need = Annotated[str, Query(max_length=4_000)]
+NeedText = Annotated[str, Query(max_length=4_000)]
 
 
 @router.get("/")
@@ -87,7 +87,7 @@ def suppliers(
 
 
 @router.get("/firm/{firm_id}")
-def firm(request: Request, service: Service, firm_id: str, lang: Lang = None, q: Need = "") -> Response:
+def firm(request: Request, service: Service, firm_id: str, lang: Lang = None, q: NeedText = "") -> Response:
     current = service.profiles.current_id(firm_id)
     if current is None:
         return HTMLResponse(render_problem(request, lang or preferred(request), 404, ""), 404)
@@ -119,12 +119,12 @@ def field(request: Request, service: Service, field_id: str, lang: Lang = None) 
 
 
 @router.get("/compare")
-def compare(request: Request, service: Service, firm: FirmIds, q: Need = "", lang: Lang = None) -> Response:
+def compare(request: Request, service: Service, firm: FirmIds, q: NeedText = "", lang: Lang = None) -> Response:
     return _compared(request, service, "compare.html", firm, q, lang)
 
 
 @router.get("/sheet")
-def sheet(request: Request, service: Service, firm: FirmIds, q: Need = "", lang: Lang = None) -> Response:
+def sheet(request: Request, service: Service, firm: FirmIds, q: NeedText = "", lang: Lang = None) -> Response:
     """One printed page a firm, for a matching day."""
     return _compared(request, service, "sheet.html", firm, q, lang)
 

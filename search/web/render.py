@@ -13,7 +13,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from search.answer import Evidence
+from search.answer.answer import Evidence
 from search.service import SearchService
 from search.web.maps import province_map
 from search.web.names import Names

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from search.explore import plots
 from search.service import SearchService
 from search.web.names import Names
+from search.web.plots import plots
 from search.web.render import render_alone
 from transforms.coverage import Coverage
 

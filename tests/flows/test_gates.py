@@ -11,9 +11,9 @@ import pytest
 from flows.night import Gate, Night, NightError
 from flows.steps.golden import golden_gates, load_golden
 from flows.steps.judge import judge
+from lab.evaluation import lookups
 from schemas.lake import Lake, Snapshot
 from schemas.lake.writer import SnapshotWriter
-from search.evaluation import lookups
 from search.service import SearchService
 from tests.conftest import night_at
 
@@ -84,7 +84,7 @@ def test_an_engine_that_answers_amiss_fails_golden_queries(night: Night, monkeyp
         ranking = selection.ranking
         turned = (ranking.hits + service.columns.size // 2) % service.columns.size
         object.__setattr__(ranking, "hits", turned.astype(np.int64))
-        selection.leads.clear()
+        selection.looked_up.clear()
         return selection
 
     monkeypatch.setattr(SearchService, "select", wrong)

@@ -15,11 +15,12 @@ from flows.steps.index import documents, statements_of
 from schemas.lake import Lake, Snapshot
 from schemas.lake.writer import SnapshotWriter
 from search.embedding import load_embedder
-from search.engines import Candidates, Documents, Engine, LexicalQuery
+from search.engines import Candidates, Documents, Engine
 from search.engines.base import Floats, Rows
-from search.engines.embedded import EmbeddedStore
+from search.engines.embedded.store import EmbeddedStore
+from search.query import LexicalQuery
 from tests.conftest import night_at
-from tests.search.engine_documents import of_texts
+from tests.search.engines.documents import of_texts
 
 NAME = "2026-05-01T000000Z"
 ALIKE = "Pump valve"

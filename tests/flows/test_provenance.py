@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 from caplake.cli import app
 from flows.sources.declaration import SOURCES_FOLDER
 from schemas.lake import Lake, Snapshot
-from search.columns import SnapshotColumns
-from search.filters import Filters, firm_mask
+from search.query import Filters
+from search.snapshot.columns import SnapshotColumns
+from search.snapshot.passing import firm_mask
 from tests.conftest import run_here
 
 SOURCES = ["innobiz", "nts_status", "own_list", "specialist_designations"]

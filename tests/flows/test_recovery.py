@@ -24,9 +24,9 @@ from flows.takedown import hidden_firms, take_down
 from schemas.lake import Lake, LakeError, Snapshot
 from schemas.lake.ledger import append_ledger, read_ledger
 from schemas.lake.pins import pin, pinned
-from search.api import pinned as pinned_module
-from search.api.pinned import PinnedService
 from search.embedding.model import BUNDLED_MODEL, EmbeddingError, load_embedder
+from search.http import pinned as pinned_module
+from search.http.pinned import PinnedService
 from search.service import SearchService
 from tests.proofs.faults import failing_write
 from tests.proofs.nights import SOURCE, deliver, night, start_night, table_hashes

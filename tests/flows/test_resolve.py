@@ -9,10 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from caplake.cli import app
-from flows.evaluation.generated import generated_records
-from flows.evaluation.linking import measure, registers
 from flows.sources import SourceError
 from flows.standalone import resolve_file, resolve_records
+from lab.linking.evaluate import measure, registers
+from lab.linking.generated import generated_records
 
 ROWS = [
     ("n3", "(주)블랙야크아이앤씨", "서울특별시 서초구 바우뫼로 201", "www.blackyakinc.com", "20130808", ""),

@@ -15,7 +15,7 @@ from caplake.cli import app
 from flows.review import decisions, keep_decisions, open_pairs
 from flows.takedown import hidden_firms
 from schemas.lake import Lake, LakeError, Snapshot
-from search.api.app import create_app
+from search.app import create_app
 from tests.conftest import run_here
 
 SOURCES = ["smart_factory_suppliers", "venture"]

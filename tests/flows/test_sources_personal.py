@@ -18,7 +18,7 @@ from flows.nightly import run_night
 from flows.seam import DirectRunner
 from flows.sources.declaration import Source, load_source, source_names
 from schemas.lake import Lake, Snapshot
-from search.api.app import create_app
+from search.app import create_app
 from tests.caplake.test_cli import caplake
 from tests.flows.samples import SMALL, drop_samples, raw_table, sample_files
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from caplake.bench.report import Figure, write_section
+from lab.bench.report import Figure, write_section
 from tests.proofs.faults import all_faults
 from tests.proofs.proved import Proved
 

@@ -24,10 +24,10 @@ from unittest.mock import patch
 from flows.night import NightReport, new_night
 from flows.nightly import run_night
 from flows.seam import DirectRunner
+from lab.opensearch.local_node import Node, reachable, start, stop
 from schemas.lake import Lake, Snapshot
 from search.engines import EngineError
-from search.engines.local_node import Node, reachable, start, stop
-from search.engines.opensearch import OpenSearchStore
+from search.engines.opensearch.store import OpenSearchStore
 from search.service import SearchService
 from tests.proofs.nights import SOURCE, deliver
 from tests.proofs.proved import Proved, tell, without_addresses

@@ -13,7 +13,7 @@ import sys
 
 from tests.proofs.proved import Proved, tell
 
-_TEST = "tests/search/test_api_contract.py"
+_TEST = "tests/search/api/test_contract.py"
 
 
 def contract(count: int) -> Proved:

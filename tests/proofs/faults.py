@@ -27,8 +27,8 @@ from schemas.gold import GOLD_TABLES
 from schemas.lake import Lake, LakeError
 from schemas.lake.layout import timestamp
 from schemas.lake.lock import locked
-from search.engines.embedded import EmbeddedStore
-from search.engines.inverted import InvertedIndex
+from search.engines.embedded.inverted import InvertedIndex
+from search.engines.embedded.store import EmbeddedStore
 from tests.proofs.damage import Fault, cut, cut_delivery, cut_drop, damaged_cache, damaged_index, damaged_table, rotten
 from tests.proofs.nights import SOURCE, calm_night, deliver, differing, index_hashes, night, start_night
 from tests.proofs.proved import Proved, tell

@@ -18,11 +18,11 @@ from unittest.mock import patch
 from flows.night import NightReport, new_night
 from flows.nightly import run_night
 from flows.seam import DirectRunner
+from lab.opensearch.local_node import running_node
 from schemas.lake import Lake, Snapshot
 from search.engines import EngineError
-from search.engines.local_node import running_node
-from search.engines.opensearch import OpenSearchStore
-from search.engines.opensearch_client import Connection
+from search.engines.opensearch.client import Connection
+from search.engines.opensearch.store import OpenSearchStore
 from search.service import SearchService
 from tests.proofs.fault_proxy import Fault, Proxy, proxy
 from tests.proofs.nights import SOURCE, deliver, differing, night

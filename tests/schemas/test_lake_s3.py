@@ -15,8 +15,9 @@ from caplake.querying import query_tables
 from flows.night import NightReport
 from schemas.lake import Lake, LakeError, Snapshot
 from schemas.lake.lock import locked
-from search.engines import EngineError, LexicalQuery
+from search.engines import EngineError
 from search.engines.stores import open_store
+from search.query import LexicalQuery
 from tests.conftest import run_here
 from tests.flows.test_night import clock
 from transforms.text import tokens

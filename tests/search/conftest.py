@@ -16,8 +16,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from search.api.app import create_app
-from search.api.security import RATE_VARIABLE
+from search.app import create_app
+from search.http.security import RATE_VARIABLE
 from tests.conftest import missing_part
 
 

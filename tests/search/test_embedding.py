@@ -50,7 +50,7 @@ def test_the_other_language_is_nearer_than_another_trade(text: str, near: str, f
 
 def test_the_card_says_what_it_learned_from_and_how_well() -> None:
     card = (BUNDLED_MODEL / "README.md").read_text(encoding="utf-8")
-    for said in ("seed 1", "licence", "R@10", "CC BY-SA", "search.embedding.train"):
+    for said in ("seed 1", "licence", "R@10", "CC BY-SA", "lab.embedding.train"):
         assert said in card
     assert sum(path.stat().st_size for path in BUNDLED_MODEL.iterdir()) < 12_000_000
 

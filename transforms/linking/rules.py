@@ -3,7 +3,7 @@
 Fellegi and Sunter's model: the odds that two records are one firm are the odds of their name, times a factor
 for every other thing they agree or differ in. The odds of a name follow from its rarity and the size of the
 table; the factors are ratios of shares measured on firms whose identity is known from identifiers
-(`python -m flows.evaluation.linking`, docs/linking.md). Two measured cases are stated as they are: the homepage that
+(`python -m lab.linking.evaluate`, docs/linking.md). Two measured cases are stated as they are: the homepage that
 only two differently named records share, and pairs that agree in their name alone, which never join.
 """
 

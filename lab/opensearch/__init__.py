@@ -1,0 +1,1 @@
+"""A real local OpenSearch node for development and tests."""

@@ -1,0 +1,1 @@
+"""What a person is told: hits with evidence and reasons, facets, profiles, exports."""

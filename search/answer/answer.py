@@ -1,0 +1,110 @@
+"""What a search answers, in the shape that the command line, the API and the pages share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from search.answer.facets import Facet
+from search.query import Filters, Need
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A quoted statement; `highlights` are [from, to) places in `text` that met the need."""
+
+    text: str
+    highlights: tuple[tuple[int, int], ...]
+    kind: str
+    source: str
+    record_key: str
+    as_of: date | None
+    tier: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "highlights": [list(place) for place in self.highlights],
+            "kind": self.kind,
+            "source": self.source,
+            "record_key": self.record_key,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "tier": self.tier,
+        }
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A firm with the reasons it is there, what of the constraints is met, assumed or unknown, and a question."""
+
+    rank: int
+    firm_id: str
+    name: str
+    region: str | None
+    score: float
+    fields: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    reasons: tuple[str, ...]
+    met: tuple[str, ...]
+    assumed: tuple[str, ...]
+    unknown: tuple[str, ...]
+    question: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "rank": self.rank,
+            "firm_id": self.firm_id,
+            "name": self.name,
+            "region": self.region,
+            "score": round(self.score, 4),
+            "fields": list(self.fields),
+            "evidence": [item.as_dict() for item in self.evidence],
+            "reasons": list(self.reasons),
+            "met": list(self.met),
+            "assumed": list(self.assumed),
+            "unknown": list(self.unknown),
+            "question": self.question,
+        }
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """What dropping one filter would give, told when nothing is left."""
+
+    filter: str
+    total: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a need. `applied` are the filters that were held to; `related` are firms that only
+    resemble the need and are never counted as hits.
+    """
+
+    query: str
+    snapshot: str
+    understood: Need
+    applied: Filters
+    total: int
+    no_good_match: bool
+    hits: tuple[Hit, ...]
+    related: tuple[Hit, ...] = ()
+    facets: dict[str, Facet] = field(default_factory=dict)
+    registered_without_evidence: int = 0
+    relaxations: tuple[Relaxation, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "query": self.query,
+            "snapshot": self.snapshot,
+            "understood": self.understood.as_dict(),
+            "filters": self.applied.as_dict(),
+            "total": self.total,
+            "no_good_match": self.no_good_match,
+            "hits": [hit.as_dict() for hit in self.hits],
+            "related": [hit.as_dict() for hit in self.related],
+            "facets": self.facets,
+            "registered_without_evidence": self.registered_without_evidence,
+            "relaxations": [{"filter": r.filter, "total": r.total} for r in self.relaxations],
+        }

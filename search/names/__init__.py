@@ -1,0 +1,1 @@
+"""Looking up firms by name or number, and suggestions while somebody types."""

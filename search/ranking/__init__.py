@@ -1,0 +1,1 @@
+"""From candidate statements to ranked firms."""

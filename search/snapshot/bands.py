@@ -1,0 +1,50 @@
+"""Bands of a firm's age and staff: values of filters and facets, so that counts are what a click gives."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from search.snapshot.columns import Mask, SnapshotColumns
+
+# [from, below) in full years since establishment; seven years is where Korean law ends a start-up.
+AGE: Final[dict[str, tuple[float, float]]] = {
+    "under_3": (0, 3),
+    "3_to_7": (3, 7),
+    "7_to_20": (7, 20),
+    "20_up": (20, np.inf),
+}
+# [from, below) in persons; 10, 50 and 300 are the borders of Korean statistics of firms.
+STAFF: Final[dict[str, tuple[float, float]]] = {
+    "under_10": (0, 10),
+    "10_to_50": (10, 50),
+    "50_to_300": (50, 300),
+    "300_up": (300, np.inf),
+}
+_DAYS_A_YEAR: Final = 365.25
+
+
+def age_masks(columns: SnapshotColumns, today: date) -> dict[str, Mask]:
+    """Per band of AGE the firms known to be in it; a firm of unknown age is in none."""
+    days = (np.datetime64(today) - columns.established).astype("timedelta64[D]")
+    years = np.where(np.isnat(days), np.nan, days.astype(np.float64) / _DAYS_A_YEAR)
+    return _within(years, AGE)
+
+
+def staff_masks(columns: SnapshotColumns) -> dict[str, Mask]:
+    """Per band of STAFF the firms known to be in it."""
+    return _within(columns.firms["employees"].cast(float).fill_null(np.nan).to_numpy(), STAFF)
+
+
+def checked_bands(values: tuple[str, ...], bands: dict[str, tuple[float, float]]) -> tuple[str, ...]:
+    """Raises ValueError naming the bands there are."""
+    if unknown := [value for value in values if value not in bands]:
+        raise ValueError(f"no band {unknown[0]!r}; there are: {', '.join(bands)}")
+    return values
+
+
+def _within(values: npt.NDArray[np.float64], bands: dict[str, tuple[float, float]]) -> dict[str, Mask]:
+    return {name: (values >= low) & (values < high) for name, (low, high) in bands.items()}

@@ -1,0 +1,42 @@
+"""Several things wanted in one need: `비전검사랑 MES, PLC 제어까지`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from schemas.vocabulary import Vocabulary
+from search.query import Part
+from transforms.concepts import Mention
+
+_TOGETHER: Final = re.compile(r"[\s·/-]*(?:의|용|기반|based)?\s*", re.IGNORECASE)
+"""What stands inside the name of one thing: `AI 비전 검사 카메라`."""
+
+
+def parts_of(text: str, wanted: Sequence[Mention], vocabulary: Vocabulary) -> tuple[Part, ...]:
+    """The things wanted, in the order of the text; empty where there is one thing, or where all are of one field.
+
+    Mentions that overlap, or follow each other without a word between, are one thing.
+    """
+    groups: list[list[Mention]] = []
+    for mention in sorted(wanted):
+        if (groups and _TOGETHER.fullmatch(text[max(m.end for m in groups[-1]) : mention.start]) is not None) or (
+            groups and mention.start < max(m.end for m in groups[-1])
+        ):
+            groups[-1].append(mention)
+        else:
+            groups.append([mention])
+    parts = [_part(text, group, vocabulary) for group in groups]
+    distinct: list[Part] = []
+    for part in parts:
+        if not any(set(part.fields[:1]) == set(other.fields[:1]) for other in distinct):
+            distinct.append(part)
+    return tuple(distinct) if len(distinct) > 1 else ()
+
+
+def _part(text: str, group: Sequence[Mention], vocabulary: Vocabulary) -> Part:
+    start, end = group[0].start, max(m.end for m in group)
+    concepts = tuple(dict.fromkeys(m.concept for m in sorted(group, key=lambda m: (m.start - m.end, m.start))))
+    fields = tuple(dict.fromkeys(f for c in concepts for f in vocabulary.concept[c].fields[:1]))
+    return Part(text[start:end], start, end, concepts, fields)

@@ -1,0 +1,124 @@
+"""Roles of what a need names: wanted, not wanted, there already, or failing. Decided by the cues around each span."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from search.query import Role
+from search.understand.cues import CueReader
+from transforms.concepts import Mention
+
+_LIST_GAP_KO: Final = re.compile(r"\s*(?:이나|나|랑|이랑|하고|와|과|,|/|·|및|또는|혹은|,\s*그리고|그리고)\s*")
+_LIST_GAP_EN: Final = re.compile(r"\s*(?:,|/|,?\s*\b(?:and|or|nor)\b)\s*(?:(?:an?|the|our)\s+)?", re.IGNORECASE)
+_COMPOUND_KO: Final = re.compile(r"\s*(?:의|용)?\s*")
+_COMPOUND_EN: Final = re.compile(r"[\s-]*")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A mention with its role. `because` names the cue and [start, end) are the mention and the words that decided."""
+
+    mention: Mention
+    role: Role
+    because: str
+    start: int
+    end: int
+    clashes: bool = False
+
+
+class RoleReader:
+    """Gives every mention of a text its role. `things` are the ids of concepts that are physical objects."""
+
+    def __init__(self, cues: CueReader, things: Iterable[str]) -> None:
+        self._cues = cues
+        self._things = frozenset(things)
+
+    def read(self, text: str, mentions: Sequence[Mention]) -> list[Reading]:
+        """Readings in the order of the text. An object's name inside the name of a technology is part of that name."""
+        kept = self._without_inner_objects(sorted(set(mentions)))
+        readings = [self._by_cues(text, mention) for mention in kept]
+        readings = self._along_lists(text, readings)
+        return self._objects_beside_technologies(text, readings)
+
+    def _without_inner_objects(self, mentions: Sequence[Mention]) -> list[Mention]:
+        return [
+            m
+            for m in mentions
+            if m.concept not in self._things
+            or not any(_within(m, o) and o.concept not in self._things for o in mentions if o is not m)
+        ]
+
+    def _by_cues(self, text: str, mention: Mention) -> Reading:
+        kind = "thing" if mention.concept in self._things else "concept"
+        matches = self._cues.matches(text, mention.start, mention.end, kind)
+        if not matches:
+            return Reading(mention, "want", "", mention.start, mention.end)
+        first = matches[0]
+        opposite = any(
+            other.role != first.role and other.strength == first.strength and _opposed(other.role, first.role)
+            for other in matches[1:]
+        )
+        start, end = min(mention.start, first.start), max(mention.end, first.end)
+        return Reading(mention, _role(first.role), first.cue, start, end, clashes=opposite)
+
+    @staticmethod
+    def _along_lists(text: str, readings: list[Reading]) -> list[Reading]:
+        """A role spreads along a list: backwards in Korean, whose cues follow (`MES나 ERP 말고`), else forwards."""
+        spread = list(readings)
+        for at in range(len(spread) - 2, -1, -1):
+            one, after = spread[at], spread[at + 1]
+            gap = text[one.mention.end : after.mention.start]
+            if not one.because and after.because and _LIST_GAP_KO.fullmatch(gap):
+                spread[at] = replace(one, role=after.role, because=after.because)
+        for at in range(1, len(spread)):
+            one, before = spread[at], spread[at - 1]
+            gap = text[before.mention.end : one.mention.start]
+            if not one.because and before.because and _LIST_GAP_EN.fullmatch(gap) and gap.strip() != ",":
+                spread[at] = replace(one, role=before.role, because=before.because)
+        return spread
+
+    def _objects_beside_technologies(self, text: str, readings: list[Reading]) -> list[Reading]:
+        """An object that no cue asks for is context where a technology is wanted in the same text."""
+        wanted = [r for r in readings if r.role == "want" and r.mention.concept not in self._things]
+        found = []
+        for reading in readings:
+            is_object = reading.mention.concept in self._things
+            if is_object and reading.role == "want" and wanted:
+                modifies = any(self._modifies(text, reading.mention, other.mention) for other in wanted)
+                if modifies or not reading.because:
+                    reading = replace(reading, role="hurts", because=reading.because or "object_of_technology")
+            found.append(reading)
+        return found
+
+    @staticmethod
+    def _modifies(text: str, thing: Mention, technology: Mention) -> bool:
+        """Whether the object stands directly before the technology, as in `펌프 진동센서` and `pump monitoring`."""
+        if thing.end > technology.start:
+            return False
+        gap = text[thing.end : technology.start]
+        return (_COMPOUND_KO if re.search("[가-힣]", text) else _COMPOUND_EN).fullmatch(gap) is not None
+
+
+def _within(inner: Mention, outer: Mention) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end and outer.end - outer.start > inner.end - inner.start
+
+
+_SIGNS: Final = {"want": 1, "not_wanted": -1}
+
+
+def _opposed(one: str, other: str) -> bool:
+    return _SIGNS.get(one, 0) * _SIGNS.get(other, 0) < 0
+
+
+def _role(name: str) -> Role:
+    roles: dict[str, Role] = {
+        "want": "want",
+        "hurts": "hurts",
+        "have": "have",
+        "not_wanted": "not_wanted",
+        "unread": "unread",
+    }
+    return roles[name]
