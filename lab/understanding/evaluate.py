@@ -1,7 +1,8 @@
 """How well needs are understood: `python -m lab.understanding.evaluate [--needs FILE] [--shared ../shared]`.
 
-By default on the held-out needs, which no model, vocabulary or rule was made from. `--unseen-types` judges
-the problem sentences instead, each by a model that saw none of its problem type (minutes).
+By default on the held-out needs, which no model, vocabulary or rule was made from; `--needs
+lab/data/understanding/heldout_2026_12.jsonl` takes the plain ones of December 2026, by other writers than those whose
+sentences the model learned from.
 """
 
 from __future__ import annotations
@@ -49,7 +50,12 @@ class LabelledNeed:
 
 
 def load_needs(file: Path) -> list[LabelledNeed]:
-    """Needs of a YAML list. Raises ValueError naming a filter that there is not."""
+    """Needs of a YAML list, or of a `.jsonl` file of plain needs, which label only fields that are all acceptable.
+
+    Raises ValueError naming a filter that there is not.
+    """
+    if file.suffix == ".jsonl":
+        return _plain_needs(file)
     vocabulary = load_vocabulary()
     needs = [
         LabelledNeed(
@@ -68,6 +74,11 @@ def load_needs(file: Path) -> list[LabelledNeed]:
     if unknown := sorted({name for need in needs for name in need.filters} - known):
         raise ValueError(f"{file} labels filters that there are not: {', '.join(unknown)}")
     return needs
+
+
+def _plain_needs(file: Path) -> list[LabelledNeed]:
+    rows = map(json.loads, file.read_text(encoding="utf-8").splitlines())
+    return [LabelledNeed(str(i), row["t"], row["l"], tuple(row["f"])) for i, row in enumerate(rows, 1)]
 
 
 def evaluate(needs: Sequence[LabelledNeed], shared: Path | None) -> dict[str, Any]:
@@ -98,6 +109,7 @@ def evaluate(needs: Sequence[LabelledNeed], shared: Path | None) -> dict[str, An
         "answerable_accuracy": interval(
             np.array([u.answerable == bool(n.fields) for u, n in zip(understood, needs, strict=True)], float)
         ),
+        "refused": refused_figures(needs, understood),
         "filters": filter_figures(needs, understood),
         "excluded": excluded_figures(needs, understood),
     }
@@ -121,6 +133,18 @@ def field_figures(needs: Sequence[LabelledNeed], ranked: Sequence[Sequence[str]]
             out[f"{name} top-1"] = interval(np.array([first for first, _ in chosen]))
             out[f"{name} top-3"] = interval(np.array([three for _, three in chosen]))
     return out
+
+
+def refused_figures(needs: Sequence[LabelledNeed], understood: Sequence[Need]) -> dict[str, dict[str, float]]:
+    """Share of the sentences that are no needs, and of the needs by language, for which no supplier is sought."""
+    refused = [(bool(n.fields), n.language, float(not u.answerable)) for n, u in zip(needs, understood, strict=True)]
+    slices = {
+        "near misses": [r for is_need, _, r in refused if not is_need],
+        "needs": [r for is_need, _, r in refused if is_need],
+        "needs ko": [r for is_need, language, r in refused if is_need and language == "ko"],
+        "needs en": [r for is_need, language, r in refused if is_need and language == "en"],
+    }
+    return {name: interval(np.array(values)) for name, values in slices.items() if values}
 
 
 def filter_figures(needs: Sequence[LabelledNeed], understood: Sequence[Need]) -> dict[str, Any]:
@@ -233,6 +257,7 @@ def table(results: dict[str, Any]) -> str:
     lines += [
         f"{name}: {_shown(results[name])}" for name in ("answerable_auc", "answerable_accuracy") if results.get(name)
     ]
+    lines += [f"refused, {name}: {_shown(value)}" for name, value in results["refused"].items()]
     if "secondary_accepted" in results:
         shown = ", ".join(f"{k} {_shown(v)}" for k, v in results["secondary_accepted"].items())
         lines.append(f"a secondary label accepted too: {shown}")
