@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import torch
@@ -42,7 +42,8 @@ class Layer(nn.Module):
             weights = weights.masked_fill(~mask, -1e9)
         mixed = (self.drop(weights.softmax(dim=-1)) @ value).transpose(1, 2).reshape(texts, tokens, WIDTH)
         states = self.attended_norm(states + self.drop(self.attended(mixed)))
-        return self.outer_norm(states + self.drop(self.outer(functional.gelu(self.inner(states)))))
+        mixed = self.outer(functional.gelu(self.inner(states)))
+        return cast(Tensor, self.outer_norm(states + self.drop(mixed)))
 
 
 class Embedding(nn.Module):
@@ -54,7 +55,7 @@ class Embedding(nn.Module):
         self.norm = nn.LayerNorm(WIDTH, EPSILON)
 
     def forward(self, words: Tensor) -> Tensor:
-        return self.norm(words + self.places[: words.shape[1]])
+        return cast(Tensor, self.norm(words + self.places[: words.shape[1]]))
 
 
 class Encoder(nn.Module):

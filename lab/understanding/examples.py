@@ -35,6 +35,8 @@ class Problem:
     industry: str
     style: str
     problem_type: str
+    plain: bool = False
+    """Written later, in plain words, by other writers than the rest."""
 
     @property
     def group(self) -> tuple[str, str]:
@@ -43,7 +45,7 @@ class Problem:
 
 
 def load_problems(folder: Path = KNOWLEDGE_FOLDER / "problems") -> list[Problem]:
-    """Every problem sentence, in file order."""
+    """Every problem sentence, in file order, plain ones last."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return [
         Problem(
@@ -54,10 +56,15 @@ def load_problems(folder: Path = KNOWLEDGE_FOLDER / "problems") -> list[Problem]
             row.get("i") or "",
             row.get("s") or "",
             row.get("p") or "",
+            _is_plain(path),
         )
-        for path in sorted(folder.glob("*.yaml"))
+        for path in sorted(folder.glob("*.yaml"), key=lambda path: (_is_plain(path), path.name))
         for row in yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
     ]
+
+
+def _is_plain(path: Path) -> bool:
+    return path.name.startswith("plain_")
 
 
 @dataclass(frozen=True)

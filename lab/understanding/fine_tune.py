@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,15 +16,21 @@ from torch.nn import functional
 from lab.understanding.bert import WIDTH, Encoder
 
 FROZEN: Final = 6
-EPOCHS: Final = 3
 BATCH: Final = 32
-RATE: Final = 1e-4
-HEAD_RATE: Final = 2e-3
+HEAD_RATES: Final = 8.0
+"""How many times faster than the layers of the encoder the layer that reads classes learns."""
 WARM_UP: Final = 0.1
 DECAY: Final = 0.01
 
 Floats = npt.NDArray[np.float32]
-Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Course:
+    """How often all texts are seen, and the learning rate at its highest."""
+
+    epochs: int
+    rate: float
 
 
 @dataclass(frozen=True)
@@ -70,29 +76,45 @@ def vectors(encoder: Encoder, lower: Sequence[Tensor]) -> Floats:
     return out
 
 
-def fine_tune(
-    encoder: Encoder, lower: Sequence[Tensor], targets: Floats, weights: Floats, seed: int, report: Report = print
-) -> nn.Linear:
-    """Train the upper layers in place, and return the layer that reads classes from vectors.
+def new_head(classes: int) -> nn.Linear:
+    """The layer that reads classes from vectors, before it has learned anything."""
+    head = nn.Linear(WIDTH, classes)
+    nn.init.zeros_(head.weight)
+    nn.init.zeros_(head.bias)
+    return head
 
-    `targets` (texts, classes) sum to one, `weights` (texts,) weigh the texts.
+
+def fine_tune(
+    encoder: Encoder,
+    head: nn.Linear,
+    lower: Sequence[Tensor],
+    targets: Floats,
+    weights: Floats,
+    course: Course,
+    seed: int,
+) -> None:
+    """Train the upper layers and the head in place.
+
+    `lower` are the texts' states from the frozen layers; `targets` (texts, classes) sum to one, `weights` (texts,)
+    weigh the texts. Prints the loss of each epoch.
     """
     torch.manual_seed(seed)
     draw = np.random.default_rng(seed)
-    head = nn.Linear(WIDTH, targets.shape[1])
-    nn.init.zeros_(head.weight)
-    nn.init.zeros_(head.bias)
     upper = [p for layer in encoder.layers[FROZEN:] for p in layer.parameters()]
     optimiser = torch.optim.AdamW(
-        [{"params": upper, "lr": RATE}, {"params": head.parameters(), "lr": HEAD_RATE}], weight_decay=DECAY
+        [
+            {"params": upper, "lr": course.rate},
+            {"params": head.parameters(), "lr": HEAD_RATES * course.rate},
+        ],
+        weight_decay=DECAY,
     )
-    steps = EPOCHS * -(-len(lower) // BATCH)
+    steps = course.epochs * -(-len(lower) // BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min((step + 1) / (WARM_UP * steps), max(0.0, (steps - step) / ((1 - WARM_UP) * steps)))
     )
     wanted, weight = torch.from_numpy(targets), torch.from_numpy(weights)
     lengths = [len(s) for s in lower]
-    for epoch in range(EPOCHS):
+    for epoch in range(course.epochs):
         encoder.train()
         losses, start = [], time.perf_counter()
         for batch in _batches(lower, _drawn_by_length(lengths, BATCH, draw)):
@@ -100,13 +122,12 @@ def fine_tune(
             each = functional.cross_entropy(logits, wanted[batch.rows], reduction="none")
             loss = (each * weight[batch.rows]).sum() / weight[batch.rows].sum()
             optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(upper, 1.0)
             optimiser.step()
             schedule.step()
             losses.append(loss.item())
-        report(f"epoch {epoch + 1}: loss {np.mean(losses):.3f}, {time.perf_counter() - start:.0f} s")
-    return head
+        print(f"epoch {epoch + 1}: loss {np.mean(losses):.3f}, {time.perf_counter() - start:.0f} s", flush=True)
 
 
 SCALE: Final = 10.0

@@ -103,12 +103,12 @@ def _answer_weights(logits: Floats, examples: Examples) -> Floats:
     return np.asarray(scipy.optimize.minimize(loss, np.zeros(seen.shape[1])).x, np.float32)
 
 
-def held_out_types(problems: Sequence[Problem], one_of: int = 4) -> npt.NDArray[np.bool_]:
-    """Which sentences are held out: all of one in so many problem types, in both languages."""
-    types = sorted({problem.group for problem in problems})
+def held_out(problems: Sequence[Problem], one_of: int = 4) -> npt.NDArray[np.bool_]:
+    """Which sentences are held out: all plain ones, and of the others all of one in so many problem types."""
+    types = sorted({problem.group for problem in problems if not problem.plain})
     drawn = np.random.default_rng(SEED).permutation(len(types)) % one_of == 0
     is_out = dict(zip(types, drawn.tolist(), strict=True))
-    return np.array([is_out[problem.group] for problem in problems])
+    return np.array([problem.plain or is_out[problem.group] for problem in problems])
 
 
 def projection(vectors: Floats, width: int) -> Floats:

@@ -1,8 +1,9 @@
 """Make everything that understanding reads: `python -m lab.understanding.train_encoder [--out FOLDER]`.
 
-The encoder's upper layers are trained twice: without a quarter of the problem types, to weigh meaning against words
-and to calibrate what is answerable, and then with all sentences. Writes `encoder.onnx`, `encoder_pieces.npz`
-and `model.npz`, always the same on one machine. Needs the `models` extra; about half an hour of two cores.
+Some sentences are held out at first: those of a quarter of the problem types, and the plain ones, which have other
+writers. On them meaning is weighed against words, and what is answerable is calibrated; then the encoder learns them
+too, among as many others. Writes `encoder.onnx`, `encoder_pieces.npz` and `model.npz`. Needs the `models` extra; about
+a quarter of an hour of two cores.
 """
 
 from __future__ import annotations
@@ -21,14 +22,16 @@ from lab.understanding import e5
 from lab.understanding.bert import Encoder, from_e5
 from lab.understanding.examples import Examples, Problem, load_problems, make_examples
 from lab.understanding.export import ENGLISH_FILE, export, pruned
-from lab.understanding.fine_tune import SCALE, fine_tune, lower_states, vectors
-from lab.understanding.train import SEED, Blend, Floats, Rows, Words, blended, figures, fit_words, held_out_types
+from lab.understanding.fine_tune import SCALE, Course, fine_tune, lower_states, new_head, vectors
+from lab.understanding.train import SEED, Blend, Floats, Rows, Words, blended, figures, fit_words, held_out
 from lab.understanding.train import projection as principal
 from schemas.vocabulary import load_vocabulary
 from search.understand.encoder import GRAPH_FILE, LONGEST, VOCABULARY_FILE, SentenceEncoder, WordReader
 from search.understand.model import MODEL_FILE, NOT_A_NEED, Model, Sentences, Weights, answer_features, sigmoid
 from transforms.concepts import default_matcher
 
+FIRST: Final = Course(epochs=3, rate=2.5e-4)
+SECOND: Final = Course(epochs=2, rate=1.5e-4)
 PROJECTED: Final = 96
 
 
@@ -46,28 +49,41 @@ class Trained:
             return np.asarray(self.head(SCALE * torch.from_numpy(vectors(self.encoder, lower))).numpy())
 
 
-def train(original: e5.E5, lower: Sequence[Tensor], examples: Examples, rows: Rows) -> Trained:
+def begin(original: e5.E5, lower: Sequence[Tensor], examples: Examples, rows: Rows) -> Trained:
     """Both classifiers on those rows, from the original weights."""
     seen = examples.rows(rows)
-    encoder = from_e5(original, LONGEST)
-    head = fine_tune(encoder, [lower[i] for i in rows], seen.targets, seen.weights, SEED)
+    encoder, head = from_e5(original, LONGEST), new_head(seen.targets.shape[1])
+    fine_tune(encoder, head, [lower[i] for i in rows.tolist()], seen.targets, seen.weights, FIRST, SEED)
     return Trained(encoder, head, fit_words(seen))
 
 
-def calibrate(original: e5.E5, lower: Sequence[Tensor], examples: Examples, problems: Sequence[Problem]) -> Blend:
-    """The blend, by a quarter of the problem types that neither classifier has seen. Prints figures of them."""
-    out = held_out_types(problems)
-    rest = np.flatnonzero(np.concatenate([~out, np.ones(len(examples.texts) - len(problems), bool)]))
-    trained, rows = train(original, lower, examples, rest), np.flatnonzero(out)
-    unseen = examples.rows(rows)
-    meaning, words = trained.meaning([lower[i] for i in rows]), trained.words.scores(unseen)
+def finish(trained: Trained, lower: Sequence[Tensor], examples: Examples, unseen: Rows) -> Trained:
+    """The encoder learns what it has not seen, among as many rows that it has; the words are fitted to all rows."""
+    known = np.setdiff1d(np.arange(len(lower)), unseen)
+    again = np.random.default_rng(SEED).choice(known, min(len(unseen), len(known)), replace=False)
+    rows = np.sort(np.concatenate([unseen, again]))
+    seen = examples.rows(rows)
+    chosen = [lower[i] for i in rows.tolist()]
+    fine_tune(trained.encoder, trained.head, chosen, seen.targets, seen.weights, SECOND, SEED)
+    return Trained(trained.encoder, trained.head, fit_words(examples))
+
+
+def calibrate(
+    trained: Trained, lower: Sequence[Tensor], examples: Examples, problems: Sequence[Problem], rows: Rows
+) -> Blend:
+    """The blend by those rows, which neither classifier has seen. Prints figures of them."""
+    unseen, judged = examples.rows(rows), [problems[i] for i in rows.tolist()]
+    meaning, words = trained.meaning([lower[i] for i in rows.tolist()]), trained.words.scores(unseen)
     blend = blended(meaning, words, unseen)
     print(f"blend: meaning {blend.meaning:.2f}, words {blend.words:.2f}, answer {blend.answer.round(3).tolist()}")
-    judged = [problems[i] for i in rows]
+    kinds = {"plain": [p.plain for p in judged], "others": [not p.plain for p in judged]}
     for name, logits in (("meaning", meaning), ("words", words), ("both", blend.logits(meaning, words))):
         answerable = sigmoid(answer_features(logits, unseen.named_share) @ blend.answer)
-        for line in figures(judged, logits, answerable, load_vocabulary()):
-            print(f"{name}: {line}", flush=True)
+        for kind, among in kinds.items():
+            if any(among):
+                some = [p for p, chosen in zip(judged, among, strict=True) if chosen]
+                for line in figures(some, logits[among], answerable[among], load_vocabulary()):
+                    print(f"{name}, {kind}: {line}", flush=True)
     return blend
 
 
@@ -113,8 +129,10 @@ def main() -> None:
     reader = WordReader(pieces)
     lower = lower_states(from_e5(original, LONGEST), [reader.read(text) for text in examples.texts])
     print(f"{len(problems)} sentences, {len(lower)} texts, {len(pieces.pieces)} word pieces", flush=True)
-    blend = calibrate(original, lower, examples, problems)
-    trained = train(original, lower, examples, np.arange(len(lower)))
+    unseen = np.flatnonzero(held_out(problems))
+    trained = begin(original, lower, examples, np.setdiff1d(np.arange(len(lower)), unseen))
+    blend = calibrate(trained, lower, examples, problems, unseen)
+    trained = finish(trained, lower, examples, unseen)
     export(trained.encoder, arguments.out / GRAPH_FILE.name)
     encoder = SentenceEncoder(arguments.out / GRAPH_FILE.name, arguments.out / VOCABULARY_FILE.name)
     model = assemble(trained, blend, problems, encoder)

@@ -16,8 +16,8 @@ from lab.understanding import e5
 from lab.understanding.bert import from_e5
 from lab.understanding.examples import Examples, Problem, make_examples
 from lab.understanding.export import ENGLISH_FILE, export, pruned
-from lab.understanding.fine_tune import FROZEN, fine_tune, lower_states, vectors
-from lab.understanding.train import Words, blended, fit_words, held_out_types
+from lab.understanding.fine_tune import FROZEN, Course, fine_tune, lower_states, new_head, vectors
+from lab.understanding.train import Words, blended, fit_words, held_out
 from schemas.vocabulary import load_vocabulary
 from search.understand.encoder import LONGEST, SentenceEncoder, WordReader
 from transforms.concepts import default_matcher
@@ -58,7 +58,9 @@ def test_upper_layers_learn_lower_ones_stay_and_the_export_agrees(original: e5.E
     reader, encoder = WordReader(pieces), from_e5(original, LONGEST)
     before = {name: value.clone() for name, value in encoder.state_dict().items()}
     lower = lower_states(encoder, [reader.read(text) for text in TEXTS])
-    head = fine_tune(encoder, lower * 20, np.tile(TARGETS, (20, 1)), np.ones(120, np.float32), 1, lambda _: None)
+    head = new_head(2)
+    targets, weights = np.tile(TARGETS, (20, 1)), np.ones(120, np.float32)
+    fine_tune(encoder, head, lower * 20, targets, weights, Course(3, 2.5e-4), 1)
     changed = {name for name, value in encoder.state_dict().items() if not torch.equal(value, before[name])}
     assert changed
     assert all(int(name.split(".")[1]) >= FROZEN for name in changed)
@@ -96,9 +98,14 @@ def test_words_learn_what_is_named() -> None:
 
 def test_a_problem_type_is_held_out_whole() -> None:
     problems = [Problem(f"t{i}", "ko", ("erp",), (), "", "", f"p{i % 40}") for i in range(200)]
-    out = held_out_types(problems)
+    out = held_out(problems)
     assert 0 < out.mean() < 0.5
     assert all(
         len({bool(o) for o, p in zip(out, problems, strict=True) if p.group == g}) == 1
         for g in {p.group for p in problems}
     )
+
+
+def test_plain_sentences_are_held_out_all() -> None:
+    problems = [Problem(f"t{i}", "ko", ("erp",), (), "", "", "p", plain=i % 2 == 0) for i in range(10)]
+    assert held_out(problems)[::2].all()
