@@ -23,16 +23,18 @@ ENGLISH_FILE: Final = "e5-small-enpt-q4.bin"
 _SPECIAL: Final = ("<s>", "</s>", "<unk>")
 _HANGUL: Final = re.compile(r"▁?[ -~]*[가-힣ㄱ-ㅣ][ -~가-힣ㄱ-ㅣ]*")
 _ASCII: Final = re.compile(r"▁?[!-~]*")
-_OPSET: Final = 18
+_OPSET: Final = 20
 
 
 def pruned(model: e5.E5, english: e5.E5) -> Vocabulary:
-    """The pieces of Hangul, and those of ASCII that the English model has too; the three special ones first."""
+    """The pieces of Hangul, and of ASCII single characters and those that the English model has too; the three special
+    ones first.
+    """
     known = set(english.pieces)
     kept = [
         i
         for i, piece in enumerate(model.pieces)
-        if _HANGUL.fullmatch(piece) or (_ASCII.fullmatch(piece) and piece in known)
+        if _HANGUL.fullmatch(piece) or (_ASCII.fullmatch(piece) and (len(piece.lstrip("▁")) < 2 or piece in known))
     ]
     rows = np.array([*(model.pieces.index(name) for name in _SPECIAL), *kept])
     return Vocabulary(
