@@ -81,7 +81,7 @@ def _show_hit(console: Console, hit: Hit, language: str) -> None:
     for item in hit.evidence:
         console.print(Padding(_quote(item, label["probable"]), (0, 0, 0, 4)))
     if hit.reasons:
-        console.print(Padding(f"{label['why']}: {escape('; '.join(hit.reasons))}", (0, 0, 0, 4)))
+        console.print(Padding(f"{label['why']}: {escape('; '.join(r.text for r in hit.reasons))}", (0, 0, 0, 4)))
     if hit.rank == 1:
         console.print(Padding(f"[dim]{label['ask']}: {escape(hit.question)}[/dim]", (0, 0, 0, 4)))
 

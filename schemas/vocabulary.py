@@ -127,6 +127,7 @@ class Vocabulary(Known):
     constraints: dict[str, Any]
     industries: list[Industry]
     things: list[str]
+    methods: list[str]
     fingerprint: str
 
     @cached_property
@@ -136,6 +137,12 @@ class Vocabulary(Known):
     @cached_property
     def concept(self) -> dict[str, Concept]:
         return {entry.id: entry for entry in self.concepts}
+
+    def beside(self, concept: str) -> set[str]:
+        """Concepts near one: those of the same wider concept, the wider ones themselves, and those confused with it."""
+        entry = self.concept[concept]
+        siblings = {other.id for other in self.concepts if set(other.broader) & set(entry.broader)}
+        return (siblings | set(entry.broader) | set(entry.confusable)) - {concept}
 
 
 def _read(name: str) -> Any:
@@ -166,5 +173,6 @@ def load_vocabulary() -> Vocabulary:
         constraints=_read("constraints.yaml"),
         industries=_read("industries.yaml"),
         things=_read("things.yaml")["things"],
+        methods=_read("things.yaml")["methods"],
         fingerprint=digest[:16],
     )

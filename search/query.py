@@ -54,8 +54,9 @@ class Filters:
     `region` and `not_region` (where the head office is, or is not) and `service_area` (where the firm must
     come) hold codes of 2 or 5 digits, `field` field ids, `certification` schemes, `size` and
     `smart_factory_level` ids of `schemas/knowledge/constraints.yaml`. Years are those of the firm, money is
-    won, `diagnosis_level` and `deadline` are the buyer's words. `age` and `staff` hold bands of `search.snapshot.bands`
-    and `experience` ids of industries that a statement of the firm must name; firms of which it is not known are out.
+    won, `diagnosis_level` and `deadline` are the buyer's words. `age` and `staff` hold intervals
+    of `search.snapshot.intervals`, and `experience` ids of industries that a statement of the firm must name; firms of
+    which it is not known are out.
     """
 
     region: tuple[str, ...] = ()
@@ -253,9 +254,20 @@ class Need:
             "similar": [asdict(sentence) for sentence in self.similar],
         }
 
+    @property
+    def named(self) -> list[str]:
+        """Concepts named as wanted, each by the longest name that the text has for it: of `진동센서` not `센서`."""
+        spans = [span for span in self.of_role("want") if span.kind == "concept"]
+        return list(dict.fromkeys(s.id for s in spans if not any(_is_inside(s, other) for other in spans)))
+
     def soft_values(self) -> dict[str, list[str]]:
         """Wishes that order the hits and filter nothing: `region` is preferred, `not_region` rather avoided."""
         return {name: list(values) for name, values in self.soft.items()}
 
     def of_role(self, *roles: Role) -> tuple[Span, ...]:
         return tuple(span for span in self.spans if span.role in roles)
+
+
+def _is_inside(span: Span, other: Span) -> bool:
+    within = other.start <= span.start and span.end <= other.end
+    return within and other.end - other.start > span.end - span.start

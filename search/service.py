@@ -27,6 +27,7 @@ from search.engines.stores import open_store
 from search.names.lookup import Lookup
 from search.names.suggest import Suggester
 from search.query import Filters, LexicalQuery, Need, Scored
+from search.ranking.bands import RANKED, Band
 from search.ranking.rank import DEFAULT_WEIGHTS, Weights
 from search.ranking.ranking import Ranking
 from search.ranking.retrieval import DescriptionSearch, NeedSearch
@@ -38,6 +39,7 @@ from transforms.concepts import default_matcher
 
 LONGEST_NEED: Final = 4_000
 _RELATED: Final = 5
+_CLOSEST: Final = 3
 _SEOUL: Final = ZoneInfo("Asia/Seoul")
 
 
@@ -211,26 +213,53 @@ class SearchService:
         """
         chosen = self.select(need, filters=filters, dropped=dropped, language=language)
         ranking, refused = chosen.ranking, chosen.refused
-        related_rows = ranking.best(ranking.resembling & self.needs.tagged(ranking.scores), _RELATED)
-        related = [
-            chosen.explainer.hit(rank, int(row), float(ranking.firm_scores[row]))
-            for rank, row in enumerate(related_rows, 1)
-        ]
         mask = ranking.mask | self.columns.mask(list(chosen.looked_up))
-        total = int(mask.sum())
+        silent = int(self._silent(chosen.applied).sum())
+        totals = self._totals(ranking, mask, silent, refused)
+        nobody_states = not refused and not chosen.understood.describes and not totals["states"]
         return Answer(
             query=need.strip(),
             snapshot=self.snapshot.name,
             understood=chosen.understood,
             applied=chosen.applied,
-            total=0 if refused else total,
-            no_good_match=refused or total == 0,
+            total=0 if refused else int(mask.sum()),
+            no_good_match=refused or not mask.any(),
             hits=tuple(self.explained(chosen, offset, offset + limit)),
-            related=tuple(related) if not refused else (),
+            related=() if refused else tuple(self._related(chosen)),
             facets={} if refused else facets(self.columns, mask, self.today(), chosen.applied.region),
-            registered_without_evidence=int(self._silent(chosen.applied).sum()),
-            relaxations=self._relaxations(chosen.understood, chosen.applied) if total == 0 and not refused else (),
+            registered_without_evidence=silent,
+            relaxations=self._relaxations(chosen.understood, chosen.applied) if nobody_states else (),
+            totals=totals,
+            closest=self._closest(chosen) if nobody_states else (),
         )
+
+    def _related(self, chosen: Selection) -> Iterator[Hit]:
+        """Firms of no band that resemble the need and have a statement in a field or with a concept that is sought."""
+        ranking = chosen.ranking
+        rows = ranking.best(ranking.resembling & self.needs.tagged(ranking.scores), _RELATED)
+        for rank, row in enumerate(rows, 1):
+            yield chosen.explainer.hit(rank, int(row), float(ranking.firm_scores[row]))
+
+    @staticmethod
+    def _totals(ranking: Ranking, mask: Mask, silent: int, refused: bool) -> dict[Band, int]:
+        """Firms by band. The hits of a description are alike as wholes, which is the band `field`."""
+        totals: dict[Band, int] = dict.fromkeys(RANKED, 0)
+        if not refused and ranking.banded is not None:
+            totals = {band: int((ranking.banded.mask(band) & mask).sum()) for band in RANKED}
+            totals["name"] += int(mask.sum()) - sum(totals.values())
+        elif not refused:
+            totals["field"] = int(mask.sum())
+        return {**totals, "silent": silent}
+
+    def _closest(self, chosen: Selection) -> tuple[str, ...]:
+        """Concepts beside what is wanted that some firm states, most firms first."""
+        allowed = self.passing(chosen.applied).mask
+        wanted = [c.id for c in chosen.understood.concepts if c.score >= 1.0]
+        near = {other for concept in wanted for other in self.vocabulary.beside(concept)}
+        near -= {*wanted, *chosen.understood.excluded}
+        firms = {concept: int((allowed & self.columns.stating(concept)).sum()) for concept in sorted(near)}
+        ordered = sorted((c for c in firms if firms[c]), key=lambda c: (-firms[c], c))
+        return tuple(ordered[:_CLOSEST])
 
     def select(
         self,
@@ -254,8 +283,7 @@ class SearchService:
             default_matcher(),
             understood,
             applied,
-            ranking.scores,
-            ranking.sought.concepts.keys(),
+            ranking,
             language or understood.language,
         )
         return Selection(
@@ -274,9 +302,7 @@ class SearchService:
             why = chosen.looked_up.get(row)
             # A firm that was looked up by name or number is certain, and that is told first.
             score = 1.0 if why else float(chosen.ranking.firm_scores[row])
-            yield chosen.explainer.hit(
-                rank, row, score, say(f"reason.{why}", chosen.explainer.language) if why else None
-            )
+            yield chosen.explainer.hit(rank, row, score, why)
 
     def rank(self, understood: Need, applied: Filters) -> Ranking:
         """Rank all firms that pass the filters: the hits first, then those that only resemble the need."""
@@ -317,13 +343,16 @@ class SearchService:
         return silent
 
     def _relaxations(self, understood: Need, applied: Filters) -> tuple[Relaxation, ...]:
-        """What is found when each filter in turn is dropped."""
+        """What is found when each filter in turn is dropped: firms of any band, and those that state what is needed."""
         hits = self._strategy(understood).hits(understood)
-        return tuple(
-            Relaxation(name, total)
-            for name in applied.as_dict()
-            if (total := int((hits & self.passing(applied.without(name)).mask).sum()))
-        )
+        states = self.needs.bands(understood).mask("states")
+        found = []
+        for name in applied.as_dict():
+            left = self.passing(applied.without(name)).mask
+            total, stating = int((hits & left).sum()), int((states & left).sum())
+            if total:
+                found.append(Relaxation(name, total, stating))
+        return tuple(found)
 
 
 def _browsing(filters: Filters, language: str | None) -> Need:

@@ -7,7 +7,9 @@ from datetime import date
 from typing import Any
 
 from search.answer.facets import Facet
+from search.answer.reasons import Reason
 from search.query import Filters, Need
+from search.ranking.bands import Band
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Hit:
-    """A firm with the reasons it is there, what of the constraints is met, assumed or unknown, and a question."""
+    """A firm with the reasons it is there, what of the constraints is met, assumed or unknown, and a question.
+
+    `band` says what its evidence says of the need, `parts` which of the needs' parts it states, by their number from 0.
+    """
 
     rank: int
     firm_id: str
@@ -45,11 +50,13 @@ class Hit:
     score: float
     fields: tuple[str, ...]
     evidence: tuple[Evidence, ...]
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     met: tuple[str, ...]
     assumed: tuple[str, ...]
     unknown: tuple[str, ...]
     question: str
+    band: Band = "field"
+    parts: tuple[int, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -60,26 +67,30 @@ class Hit:
             "score": round(self.score, 4),
             "fields": list(self.fields),
             "evidence": [item.as_dict() for item in self.evidence],
-            "reasons": list(self.reasons),
+            "reasons": [reason.as_dict() for reason in self.reasons],
             "met": list(self.met),
             "assumed": list(self.assumed),
             "unknown": list(self.unknown),
             "question": self.question,
+            "band": self.band,
+            "parts": list(self.parts),
         }
 
 
 @dataclass(frozen=True)
 class Relaxation:
-    """What dropping one filter would give, told when nothing is left."""
+    """What dropping one filter would give: firms of any band, and those that state what is needed."""
 
     filter: str
     total: int
+    states: int = 0
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to a need. `applied` are the filters that were held to; `related` are firms that only
-    resemble the need and are never counted as hits.
+    """The answer to a need. `applied` are the filters that were held to; `related` are firms that only resemble the
+    need and are never counted as hits. `totals` counts firms by band; `closest` are concepts near what is wanted that
+    some firm states, given where no firm states what is wanted.
     """
 
     query: str
@@ -93,6 +104,8 @@ class Answer:
     facets: dict[str, Facet] = field(default_factory=dict)
     registered_without_evidence: int = 0
     relaxations: tuple[Relaxation, ...] = ()
+    totals: dict[Band, int] = field(default_factory=dict)
+    closest: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -106,5 +119,8 @@ class Answer:
             "related": [hit.as_dict() for hit in self.related],
             "facets": self.facets,
             "registered_without_evidence": self.registered_without_evidence,
-            "relaxations": [{"filter": r.filter, "total": r.total} for r in self.relaxations],
+            "totals": dict(self.totals),
+            "parts": [part.text for part in self.understood.parts],
+            "closest": list(self.closest),
+            "relaxations": [{"filter": r.filter, "total": r.total, "states": r.states} for r in self.relaxations],
         }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -10,14 +11,14 @@ import numpy as np
 from schemas.vocabulary import Vocabulary
 from search.answer.answer import Evidence, Hit
 from search.answer.messages import say
-from search.engines.base import Floats
+from search.answer.reasons import Reason, ReasonWriter
 from search.query import Filters, Need
-from search.ranking.rank import Scores
+from search.ranking.bands import LEVEL, closure, narrower_concepts
+from search.ranking.ranking import Ranking
 from search.snapshot.columns import SnapshotColumns
 from search.snapshot.passing import open_questions
 from transforms import regions
 from transforms.concepts import ConceptMatcher
-from transforms.text import run_tokens, words
 
 _QUOTES: Final = 3
 
@@ -25,42 +26,29 @@ Place = tuple[int, int]
 """From and to, in characters of a text."""
 
 
+@dataclass(frozen=True)
 class Explainer:
-    """Makes hits out of scored firm rows for one answered need."""
+    """Makes hits out of ranked firm rows for one answered need, in one language."""
 
-    def __init__(
-        self,
-        columns: SnapshotColumns,
-        vocabulary: Vocabulary,
-        matcher: ConceptMatcher,
-        understood: Need,
-        filters: Filters,
-        scores: Scores,
-        sought: Collection[str],
-        language: str,
-    ) -> None:
-        self._columns = columns
-        self._vocabulary = vocabulary
-        self._matcher = matcher
-        self._understood = understood
-        self._filters = filters
-        self._scores = scores
-        self._sought = frozenset(sought)
-        self._top_field = understood.fields[0].id if understood.fields else None
-        self.language = language
-        self._tokens = frozenset(understood.lexical.weights)
+    columns: SnapshotColumns
+    vocabulary: Vocabulary
+    matcher: ConceptMatcher = field(repr=False)
+    need: Need
+    filters: Filters
+    ranking: Ranking
+    language: str
 
-    def hit(self, rank: int, row: int, score: float, lead: str | None = None) -> Hit:
-        """The hit of a firm row; `lead` is a reason that comes first, e.g. of a name look-up."""
-        firm = self._columns.firms.row(row, named=True)
-        quoted = self._best_statements(row)
-        said = [self._met_words(statement["text"]) for statement, _ in quoted]
-        evidence = [self._evidence(statement, met) for (statement, _), met in zip(quoted, said, strict=True)]
-        met, unknown = self._constraints(firm)
-        assumed = [say("assumed.tier", self.language)] if any(e.tier != "same" for e in evidence) else []
-        if not self._understood.of_role("want") and self._sought:
-            assumed.append(say("assumed.inferred", self.language))
-        reasons = [*([lead] if lead else []), *self._reasons(quoted, said)]
+    def hit(self, rank: int, row: int, score: float, found_by: str | None = None) -> Hit:
+        """The hit of a firm row; `found_by` says how a look-up found it: identifier, name, spelling or near_name."""
+        firm = self.columns.firms.row(row, named=True)
+        banded = self.ranking.banded
+        reasons: list[Reason] = [Reason("name", None, say(f"reason.{found_by}", self.language))] if found_by else []
+        evidence = []
+        for statement in self._best_statements(row):
+            quoted, why = self._quoted(statement)
+            evidence.append(quoted)
+            reasons += [reason for reason in why if reason.text not in {other.text for other in reasons}]
+        met, unknown = self._constraints(firm, row)
         return Hit(
             rank=rank,
             firm_id=firm["firm_id"],
@@ -69,98 +57,97 @@ class Explainer:
             score=score,
             fields=tuple(firm["fields"]),
             evidence=tuple(evidence),
-            reasons=tuple(dict.fromkeys(reasons)),
+            reasons=tuple(_without_weaker(reasons)),
             met=tuple(met),
-            assumed=tuple(assumed),
+            assumed=tuple(self._assumed(evidence)),
             unknown=tuple(unknown),
             question=self._question(),
+            band=banded.of(row) if banded else "field",
+            parts=tuple(banded.stated_parts(row)) if banded else (),
         )
 
-    def _best_statements(self, row: int) -> list[tuple[dict[str, Any], int]]:
-        rows = self._columns.statements_of(np.array([row], np.int32))
-        total = self._scores.of(self._scores.total, rows)
-        best = np.argsort(-total, kind="stable")[:_QUOTES]
-        matched = rows[best[total[best] > 0]] if total.any() else rows[best[:1]]
-        return [(self._columns.statements.row(int(r), named=True), int(r)) for r in matched]
+    def _best_statements(self, row: int) -> list[dict[str, Any]]:
+        """Statements that put the firm into its band come first, then those of the highest score.
 
-    def _evidence(self, statement: dict[str, Any], met: Sequence[Place]) -> Evidence:
-        return Evidence(
-            text=statement["text"],
-            highlights=tuple(_merged([*self._named(statement), *met])),
+        Statements of what is not wanted are quoted where there is nothing else to quote.
+        """
+        rows = self.columns.statements_of(np.array([row], np.int32))
+        total = self.ranking.scores.of(self.ranking.scores.total, rows)
+        level = self.ranking.banded.statements[rows] if self.ranking.banded else np.zeros(len(rows), np.int8)
+        best = np.lexsort((-total, -level))
+        matched = rows[best[(total[best] > 0) | (level[best] > 0)]]
+        if level.any() and level.max() == LEVEL["states"]:
+            matched = matched[self.ranking.banded.statements[matched] > 0] if self.ranking.banded else matched
+        chosen = matched[:_QUOTES] if len(matched) else rows[best[:1]]
+        return [self.columns.statements.row(int(r), named=True) for r in chosen]
+
+    def _quoted(self, statement: dict[str, Any]) -> tuple[Evidence, list[Reason]]:
+        text = statement["text"]
+        typed, named = self._writer.typed(text), self._writer.named(text, statement["concepts"])
+        reasons = self._writer.reasons(text, typed, named) or [
+            self._writer.resembles(statement["fields"], statement["kind"])
+        ]
+        places = [item.statement for item in typed] + [(m.start, m.end) for m in named]
+        evidence = Evidence(
+            text=text,
+            highlights=tuple(_merged(places)),
             kind=statement["kind"],
             source=statement["source"],
             record_key=statement["record_key"],
             as_of=statement["as_of"],
             tier=statement["tier"],
         )
+        return evidence, reasons
 
-    def _named(self, statement: dict[str, Any]) -> list[Place]:
-        """Places where a statement names what is sought; only those are looked through that are tagged with it."""
-        if self._sought.isdisjoint(statement["concepts"]):
-            return []
-        return [(m.start, m.end) for m in self._matcher.mentions(statement["text"]) if m.concept in self._sought]
+    @cached_property
+    def _writer(self) -> ReasonWriter:
+        return ReasonWriter(self.need, self.vocabulary, self.matcher, self._stating, self.language)
 
-    def _met_words(self, text: str) -> list[Place]:
-        """Places of runs of which at least two neighbouring tokens, or the only one, are in the need."""
-        places = []
-        for run, start, end in words(text):
-            tokens = run_tokens(run)
-            met = [token in self._tokens for token in tokens]
-            if all(met):
-                places.append((start, end))
-                continue
-            first = 0
-            while first < len(met):
-                last = first
-                while last < len(met) and met[last]:
-                    last += 1
-                if last - first >= 2:
-                    places.append((start + first, min(start + last + 1, end)))
-                first = max(last, first + 1)
-        return places
+    @cached_property
+    def _stating(self) -> dict[str, str]:
+        """Concepts whose mention is a reason, each by the concept of the need that it is or is a kind of."""
+        narrower = narrower_concepts(self.vocabulary)
+        roots = [c.id for c in self.need.concepts if c.id in self.ranking.sought.concepts]
+        return {kind: root for root in reversed(roots) for kind in closure([root], narrower)}
 
-    def _reasons(self, quoted: Sequence[tuple[dict[str, Any], int]], said: Sequence[Sequence[Place]]) -> list[str]:
-        """`said` has of each statement quoted the places of the need's words."""
-        found = []
-        for (statement, row), met in zip(quoted, said, strict=True):
-            shared = [c for c in statement["concepts"] if c in self._sought]
-            if shared:
-                names = ", ".join(self._vocabulary.concept[c].name(self.language) for c in shared[:3])
-                found.append(say("reason.concept", self.language, name=names))
-            elif self._top_field in statement["fields"] and self._top_field:
-                field = self._vocabulary.field[self._top_field]
-                found.append(say("reason.field", self.language, name=field.short(self.language)))
-            if met and self._found(self._scores.words, row):
-                shown = ", ".join(dict.fromkeys(statement["text"][a:b] for a, b in met[:3]))
-                found.append(say("reason.words", self.language, words=shown))
-            if not found and self._found(self._scores.meaning, row):
-                found.append(say("reason.meaning", self.language))
-        return found
+    def _assumed(self, evidence: list[Evidence]) -> list[str]:
+        assumed = [say("assumed.tier", self.language)] if any(e.tier != "same" for e in evidence) else []
+        if self.need.text and not self.need.of_role("want") and self.ranking.sought.concepts:
+            assumed.append(say("assumed.inferred", self.language))
+        return assumed
 
-    def _found(self, leg: Floats, statement: int) -> bool:
-        return bool(self._scores.of(leg, np.array([statement], np.int32))[0] > 0)
-
-    def _constraints(self, firm: dict[str, Any]) -> tuple[list[str], list[str]]:
+    def _constraints(self, firm: dict[str, Any], row: int) -> tuple[list[str], list[str]]:
+        """What is known to be met, checked against the firm, and what the lake leaves open."""
         language, met, unknown = self.language, [], []
-        if self._filters.region:
+        if any(self.columns.firms_in(code)[row] for code in self.filters.region):
             met.append(say("met.region", language, region=regions.short_region(firm["region_code"], language)))
             unknown.append(say("unknown.region", language))
-        known = self._columns.certified.keys()
-        met += [say("met.certification", language, scheme=s) for s in self._filters.certification if s in known]
+        known = self.columns.certified.keys()
+        met += [
+            say("met.certification", language, scheme=scheme)
+            for scheme in self.filters.certification
+            if scheme in known and row in self.columns.certified[scheme][0]
+        ]
         if firm["is_registered_supplier"]:
             met.append(say("met.supplier", language))
         if firm["status"] == "active":
             met.append(say("met.active", language, date=firm["status_date"]))
         elif firm["status"] == "unknown":
             unknown.append(say("unknown.status", language))
-        asked = open_questions(self._filters, firm, known)
+        asked = open_questions(self.filters, firm, known)
         unknown += list(dict.fromkeys(say(f"unknown.{name}", language) for name in asked))
         return met, unknown
 
     def _question(self) -> str:
-        if self._top_field and self._understood.answerable:
-            return self._vocabulary.field[self._top_field].question.in_language(self.language)
+        if self.need.fields and self.need.answerable:
+            return self.vocabulary.field[self.need.fields[0].id].question.in_language(self.language)
         return say("question.general", self.language)
+
+
+def _without_weaker(reasons: list[Reason]) -> list[Reason]:
+    """Likeness is told only where nothing better is."""
+    better = [reason for reason in reasons if reason.kind != "resembles" or reason.need]
+    return better or reasons
 
 
 def _merged(places: list[Place]) -> list[Place]:

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from search.engines.base import Rows
-from search.snapshot.bands import AGE, STAFF, age_masks, staff_masks
 from search.snapshot.columns import Mask, SnapshotColumns
+from search.snapshot.intervals import AGE, STAFF, age_masks, staff_masks
 from search.snapshot.passing import certified
 
 Facet = dict[str, int]

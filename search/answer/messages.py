@@ -5,15 +5,34 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_SUBJECT: Final = re.compile(r"([가-힣0-9A-Z])(’?)이\(가\)")
+_PARTICLE: Final = re.compile(r"([가-힣0-9A-Z])(’?)(이\(가\)|을\(를\)|은\(는\))")
 _FINALS: Final = 28
 _READ_WITH_A_FINAL: Final = "013678LMNR"
 """Digits and letters whose Korean names end in a consonant: 영, 일, 삼, 육, 칠, 팔, 엘, 엠, 엔, 알."""
 
 MESSAGES: Final[dict[str, tuple[str, str]]] = {
-    "reason.concept": ("찾는 역량 ‘{name}’이(가) 이 문구에 있습니다", "its statement names “{name}”, which you seek"),
-    "reason.field": ("‘{name}’ 분야의 문구가 있습니다", "it has a statement in the field “{name}”"),
-    "reason.words": ("말씀하신 ‘{words}’이(가) 그대로 나옵니다", "your words “{words}” appear in it"),
+    "reason.typed": ("입력하신 ‘{word}’이(가) 문구에 있습니다", "“{word}”, as you typed it, is in its statement"),
+    "reason.concept": (
+        "입력하신 ‘{word}’에 해당하는 ‘{theirs}’이(가) 문구에 있습니다",
+        "its statement says “{theirs}”, which is your “{word}”",
+    ),
+    "reason.translation": (
+        "입력하신 ‘{word}’을(를) 뜻하는 ‘{theirs}’이(가) 문구에 있습니다",
+        "its statement says “{theirs}”, which means “{word}”",
+    ),
+    "reason.inferred": (
+        "문장에서 짐작한 ‘{name}’에 해당하는 ‘{theirs}’이(가) 문구에 있습니다",
+        "its statement says “{theirs}”, which resembles what we took you to need: {name}",
+    ),
+    "reason.field": ("같은 ‘{name}’ 분야의 문구가 있습니다", "it has a statement in the same field, {name}"),
+    "reason.industry": (
+        "업종이 ‘{name}’ 분야에 해당합니다(제품 문구 없음)",
+        "only its line of industry is in the field {name}",
+    ),
+    "reason.firm_name": (
+        "기업 이름이 ‘{name}’ 분야를 가리킵니다(제품 문구 없음)",
+        "only its name points to the field {name}",
+    ),
     "reason.meaning": ("문구의 뜻이 비슷합니다", "its wording is close in meaning"),
     "reason.name": ("찾으신 이름과 같은 기업입니다", "the firm of the name you typed"),
     "reason.spelling": (
@@ -77,13 +96,14 @@ def say(key: str, language: str, **values: object) -> str:
 
 
 def with_particles(text: str) -> str:
-    """Korean with `이(가)` chosen by the sound before it; left as it stands where that is not known, as after a word in
-    small Latin letters.
+    """Korean with `이(가)` and `을(를)` chosen by the sound before them; left as they stand where that is not known, as
+    after a word in small Latin letters.
     """
-    return _SUBJECT.sub(lambda found: found[1] + found[2] + _subject(found[1]), text)
+    return _PARTICLE.sub(lambda found: found[1] + found[2] + _chosen(found[1], found[3]), text)
 
 
-def _subject(before: str) -> str:
+def _chosen(before: str, pair: str) -> str:
+    closed, open_ = {"이(가)": ("이", "가"), "을(를)": ("을", "를"), "은(는)": ("은", "는")}[pair]
     if "가" <= before <= "힣":
-        return "이" if (ord(before) - ord("가")) % _FINALS else "가"
-    return "이" if before in _READ_WITH_A_FINAL else "가"
+        return closed if (ord(before) - ord("가")) % _FINALS else open_
+    return closed if before in _READ_WITH_A_FINAL else open_

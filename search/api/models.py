@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -27,7 +27,9 @@ _HIT: dict[str, Any] = {
             "tier": "same",
         }
     ],
-    "reasons": ["찾는 역량 ‘인쇄 검사’가 이 문구에 있습니다"],
+    "reasons": [{"kind": "typed", "need": [0, 2], "text": "입력하신 ‘인쇄’가 문구에 있습니다"}],
+    "band": "states",
+    "parts": [],
     "met": ["지역: 대구 달서구"],
     "assumed": [],
     "unknown": ["영업 상태"],
@@ -53,6 +55,12 @@ class EvidenceModel(BaseModel):
     tier: str
 
 
+class ReasonModel(BaseModel):
+    kind: Literal["typed", "concept", "translation", "resembles", "name"]
+    need: tuple[int, int] | None = Field(description="The place [from, to) in the need that the reason quotes.")
+    text: str
+
+
 class HitModel(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [_HIT]})
 
@@ -63,18 +71,21 @@ class HitModel(BaseModel):
     score: float
     fields: list[str]
     evidence: list[EvidenceModel]
-    reasons: list[str]
+    reasons: list[ReasonModel]
     met: list[str] = Field(description="Constraints that the firm is known to meet.")
     assumed: list[str] = Field(description="What was taken for granted.")
     unknown: list[str] = Field(description="What the registers do not tell.")
     question: str = Field(description="One question worth asking this firm.")
+    band: Literal["states", "field", "name"] = Field(description="What the evidence says of the need.")
+    parts: list[int] = Field(description="Which of the need's `parts` the firm states, counted from 0.")
 
 
 class RelaxationModel(BaseModel):
-    """How many firms there are when one filter is dropped."""
+    """How many firms there are when one filter is dropped, and how many of them state what is needed."""
 
     filter: str
     total: int
+    states: int
 
 
 class AnswerModel(Told):
@@ -90,6 +101,9 @@ class AnswerModel(Told):
     facets: dict[str, dict[str, int]]
     registered_without_evidence: int = Field(description="See /api/v1/suppliers.")
     relaxations: list[RelaxationModel]
+    totals: dict[str, int] = Field(description="Firms by band: states, field, name; silent ones are never ranked.")
+    parts: list[str] = Field(description="The things wanted, in the words of the need, where there are several.")
+    closest: list[str] = Field(description="Ids of near concepts that some firm states, where none states the need.")
     next: str | None
 
 

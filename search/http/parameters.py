@@ -16,7 +16,7 @@ from search.http.problems import ProblemError
 from search.parameters import field_ids, region_codes
 from search.query import Filters
 from search.service import LONGEST_NEED
-from search.snapshot.bands import AGE, STAFF, checked_bands
+from search.snapshot.intervals import AGE, STAFF, checked_intervals
 
 _FLAGS: Final = (
     "registered_supplier",
@@ -88,8 +88,8 @@ class SearchParameters:
                 certification=tuple(self.certification),
                 source=tuple(self.source),
                 experience=tuple(self.experience),
-                age=checked_bands(tuple(self.age), AGE),
-                staff=checked_bands(tuple(self.staff), STAFF),
+                age=checked_intervals(tuple(self.age), AGE),
+                staff=checked_intervals(tuple(self.staff), STAFF),
                 **{name: getattr(self, name) for name in (*_FLAGS, *_NUMBERS)},
             )
         except ValueError as error:

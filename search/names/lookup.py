@@ -59,9 +59,10 @@ class Lookup:
             (row, "identifier") for scheme, value in understood.identifiers for row in self._by_number(scheme, value)
         ]
         bare = names.bare_text(folded(understood.text))
-        exact = [(row, "name") for row in self._bearing(self._names.written.same(names.squeezed_text(bare)))]
-        found = [*by_number, *exact]
-        if not self._is_need(understood):
+        explained = self._explained_share(understood)
+        exact = self._bearing(self._names.written.same(names.squeezed_text(bare))) if explained < 1 else []
+        found = [*by_number, *((row, "name") for row in exact)]
+        if explained < _NEED_SHARE and len(understood.text.split()) <= _MOST_WORDS and not self._has_read(understood):
             found += self._spelled(bare) or ([] if found else self._nearly(bare))
         kept: dict[int, str] = {}
         for row, why in found:
@@ -69,13 +70,17 @@ class Lookup:
                 kept.setdefault(row, why)
         return list(kept.items())
 
-    def _is_need(self, understood: Need) -> bool:
-        """Can a text be no name: is it long, or does it name technologies and nothing else?"""
-        text = understood.text
-        if len(text.split()) > _MOST_WORDS:
-            return True
-        named = {at for span in understood.spans if span.kind == "concept" for at in range(span.start, span.end)}
-        return len(named) >= _NEED_SHARE * len(text)
+    @staticmethod
+    def _explained_share(understood: Need) -> float:
+        """Share of the characters of a text, blanks aside, that the reading explains as something else than a name."""
+        letters = {at for at, character in enumerate(understood.text) if not character.isspace()}
+        read = {at for span in understood.spans if span.role != "unread" for at in range(span.start, span.end)}
+        return len(letters & read) / len(letters) if letters else 0.0
+
+    @staticmethod
+    def _has_read(understood: Need) -> bool:
+        """Whether a place or a technology is named: such a text is no misspelt name (`창원 PLC`)."""
+        return any(span.kind in ("concept", "region", "not_region") for span in understood.spans)
 
     def _spelled(self, bare: str) -> Found:
         return [(row, "spelling") for row in self._bearing(self._names.spoken.same(sounds.spoken_text(bare)))]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from search.engines.base import Candidates, Floats, Rows
 from search.snapshot.columns import SnapshotColumns
@@ -22,7 +23,7 @@ class Weights:
     `field_only` is what a statement in a sought field counts beside one with the concept, `broader` one with a
     wider concept, `context` one with a concept of a field that is not meant; `named` weighs the words of the sought
     concepts' names, `sense` their share of the embedding; `literal` is what a firm gains that says all of several words
-    in one statement.
+    in one statement, and `wish` what a firm gains in a place that is preferred and does not filter.
 
     Chosen on the development needs by `python -m lab.evaluation.tune` (docs/evaluation.md).
     """
@@ -37,6 +38,7 @@ class Weights:
     named: float = 1.0
     sense: float = 0.5
     literal: float = 0.4
+    wish: float = 0.15
 
 
 DEFAULT_WEIGHTS: Final = Weights()
@@ -113,8 +115,18 @@ def score_firms(firms: Rows, scores: Floats, size: int, weights: Weights = DEFAU
     return found / np.float32(sum(weights.further**n for n in range(_STATEMENTS_THAT_COUNT)))
 
 
-def ordered(columns: SnapshotColumns, scores: Floats, rows: Rows, first: int | None = None) -> Rows:
-    """These firm rows by score, or the first so many; ties by completeness of the record, then by firm id."""
+def ordered(
+    columns: SnapshotColumns,
+    scores: Floats,
+    rows: Rows,
+    first: int | None = None,
+    precedence: npt.NDArray[np.int8] | None = None,
+) -> Rows:
+    """These firm rows by `precedence` (per firm row, larger first) and score, or the first so many of them; ties by
+    completeness of the record, then by firm id.
+    """
+    if precedence is not None:
+        scores = scores + 2 * precedence.astype(np.float32)
     if first is not None and first < len(rows):
         own = scores[rows]
         rows = rows[own >= np.partition(own, len(rows) - first - 1)[len(rows) - first - 1]]

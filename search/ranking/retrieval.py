@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -11,6 +11,7 @@ from schemas.vocabulary import Vocabulary
 from search.embedding import Embedder
 from search.engines.base import Candidates, Engine, Floats, Rows
 from search.query import LexicalQuery, Need, TermGroup
+from search.ranking.bands import Banded, Wanted, banded
 from search.ranking.likeness import Likeness, alike
 from search.ranking.rank import Scores, Weights, score_firms, score_statements
 from search.ranking.ranking import Ranking
@@ -39,7 +40,7 @@ class NeedSearch:
         self._weights = weights
 
     def rank(self, understood: Need, passing: Passing) -> Ranking:
-        """All firms that pass the filters: first those of `hits`, then those that only resemble the need."""
+        """All firms that pass the filters: those of a band, band by band, then those that only resemble the need."""
         columns, weights, allowed = self._columns, self._weights, passing.mask
         wanted = self.sought(understood)
         scores = self._statement_scores(understood, wanted, passing.rows)
@@ -48,8 +49,17 @@ class NeedSearch:
         firm_scores = score_firms(firms[kept], scores.total[kept], columns.size, weights)
         literal = self._literally(understood)
         firm_scores[literal] = np.minimum(firm_scores[literal] + weights.literal, 1.0)
-        mask = self.hits(understood) & allowed
-        return Ranking(columns, firm_scores, scores, mask, allowed & ~mask & (firm_scores > 0), wanted)
+        self._prefer(firm_scores, understood.soft)
+        bands = self.bands(understood)
+        mask = (bands.firms > 0) & allowed
+        return Ranking(columns, firm_scores, scores, mask, allowed & ~mask & (firm_scores > 0), wanted, bands)
+
+    def _prefer(self, firm_scores: Floats, soft: Mapping[str, tuple[str, ...]]) -> None:
+        """Firms in a preferred place gain within their band, those in a place rather avoided lose as much."""
+        for name, sign in (("region", 1), ("not_region", -1)):
+            for code in soft.get(name, ()):
+                inside = self._columns.firms_in(code)
+                firm_scores[inside] = np.clip(firm_scores[inside] + sign * self._weights.wish, 0.0, 1.0)
 
     def _statement_scores(self, understood: Need, wanted: Sought, rows: Rows | None) -> Scores:
         words = understood.lexical.times(wanted.context).also(wanted.tokens)
@@ -58,18 +68,19 @@ class NeedSearch:
         dense = self._engine.dense(vector, _CANDIDATES, rows) if vector.any() else Candidates.none()
         return score_statements(self._columns, lexical, dense, wanted.concepts, wanted.fields, self._weights)
 
-    def hits(self, understood: Need) -> Mask:
-        """The predicate of a hit: a statement of the firm has the tag of a sought concept, of a broader one, or of
-        a field that is meant; or it has enough of the need's words, or all of them and those of the asker's industry.
-        """
-        columns = self._columns
-        tagged = [columns.concepts.of(concept) for concept in self.sought(understood).concepts]
-        if understood.answerable:
-            tagged += [columns.fields.of(field) for field in understood.meant]
-        rows = np.concatenate([np.empty(0, np.int32), *tagged]).astype(np.int64)
+    def bands(self, understood: Need) -> Banded:
+        """The band of every firm, whatever the filters; a firm of none is no hit."""
         asked = understood.lexical
-        worded = np.concatenate([self._matching(asked.groups, asked.minimum), self._literally(understood)])
-        return columns.mask(columns.firm_of[rows]) | columns.mask(worded)
+        return banded(
+            self._columns,
+            Wanted.of(understood, self._vocabulary),
+            self._literally(understood),
+            self._matching(asked.groups, asked.minimum),
+        )
+
+    def hits(self, understood: Need) -> Mask:
+        """Firms of any band, whatever the filters."""
+        return np.asarray(self.bands(understood).firms > 0)
 
     def tagged(self, scores: Scores) -> Mask:
         """Firms with a statement in a field or with a concept that is sought: only these are shown as related.

@@ -26,6 +26,9 @@ _FLAGS: Final = ("is_designated", "is_registered_supplier", "is_institution")
 _FEW_VALUES: Final = ("language", "kind", "source", "weight_class", "tier", "role")
 """Columns of statements that have a handful of values: kept as numbers."""
 
+NO_STATEMENT: Final = ("industry", "firm_name")
+"""Kinds of statement that name what a firm is, and none of its products."""
+
 CLASS_WEIGHTS: Final = {"strong": 1.0, "medium": 0.8, "weak": 0.45, "hint": 0.3}
 TIER_WEIGHTS: Final = {"same": 1.0, "probable": 0.85}
 _HALF_LIFE_DAYS: Final = 3650.0
@@ -144,6 +147,11 @@ class SnapshotColumns:
         )
         return weights.to_series().to_numpy().astype(np.float32)
 
+    @cached_property
+    def is_stated(self) -> Mask:
+        """Statements of a capability, as against the line of an industry or a firm's own name, which say what it is."""
+        return ~self.statements["kind"].cast(pl.String).is_in(NO_STATEMENT).to_numpy()
+
     @staticmethod
     def _recency() -> pl.Expr:
         """Halves in ten years, counted from the newest statement, so that an old lake ranks as it did."""
@@ -157,6 +165,11 @@ class SnapshotColumns:
     @cached_property
     def fields(self) -> Postings:
         return Postings.from_lists(self.statements["fields"])
+
+    def stating(self, concept: str) -> Mask:
+        """The firms with a statement of a capability that names a concept."""
+        rows = self.concepts.of(concept)
+        return self.mask(self.firm_of[rows[self.is_stated[rows]]])
 
     @cached_property
     def selling(self) -> dict[str, Mask]:

@@ -12,8 +12,8 @@ import polars as pl
 
 from search.engines.base import Rows
 from search.query import QUESTIONS, Filters
-from search.snapshot.bands import age_masks, staff_masks
 from search.snapshot.columns import Mask, SnapshotColumns
+from search.snapshot.intervals import age_masks, staff_masks
 
 _DAYS_A_YEAR: Final = 365.25
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from schemas.vocabulary import Vocabulary
 from search.query import Part
+from search.understand.roles import within
 from transforms.concepts import Mention
 
 _TOGETHER: Final = re.compile(r"[\s·/-]*(?:의|용|기반|based)?\s*", re.IGNORECASE)
@@ -37,6 +38,7 @@ def parts_of(text: str, wanted: Sequence[Mention], vocabulary: Vocabulary) -> tu
 
 def _part(text: str, group: Sequence[Mention], vocabulary: Vocabulary) -> Part:
     start, end = group[0].start, max(m.end for m in group)
-    concepts = tuple(dict.fromkeys(m.concept for m in sorted(group, key=lambda m: (m.start - m.end, m.start))))
+    longest = [m for m in group if not any(within(m, other) for other in group)]
+    concepts = tuple(dict.fromkeys(m.concept for m in longest))
     fields = tuple(dict.fromkeys(f for c in concepts for f in vocabulary.concept[c].fields[:1]))
     return Part(text[start:end], start, end, concepts, fields)

@@ -13,6 +13,10 @@ from transforms.concepts import Mention
 
 _LIST_GAP_KO: Final = re.compile(r"\s*(?:이나|나|랑|이랑|하고|와|과|,|/|·|및|또는|혹은|,\s*그리고|그리고)\s*")
 _LIST_GAP_EN: Final = re.compile(r"\s*(?:,|/|,?\s*\b(?:and|or|nor)\b)\s*(?:(?:an?|the|our)\s+)?", re.IGNORECASE)
+_WORDS_OF_A_STORY: Final = 8
+"""In a longer text an object that no cue asks for is part of the story and not what is sought."""
+_ENDS_KO: Final = re.compile(r"[\s가-힣]{0,3}[\s.!?]*(?:업체|회사|제작|제조사|견적|추천|문의)?[\s.!?]*")
+_BEFORE_HEAD_EN: Final = re.compile(r"(?:(?!\b(?:for|of|on|in|at|from|our|that|which|with)\b)[^.,?!])*", re.IGNORECASE)
 _COMPOUND_KO: Final = re.compile(r"\s*(?:의|용)?\s*")
 _COMPOUND_EN: Final = re.compile(r"[\s-]*")
 
@@ -48,7 +52,7 @@ class RoleReader:
             m
             for m in mentions
             if m.concept not in self._things
-            or not any(_within(m, o) and o.concept not in self._things for o in mentions if o is not m)
+            or not any(within(m, o) and o.concept not in self._things for o in mentions if o is not m)
         ]
 
     def _by_cues(self, text: str, mention: Mention) -> Reading:
@@ -81,14 +85,18 @@ class RoleReader:
         return spread
 
     def _objects_beside_technologies(self, text: str, readings: list[Reading]) -> list[Reading]:
-        """An object that no cue asks for is context where a technology is wanted in the same text."""
+        """An object that no cue asks for is context where a technology is wanted too, or where the text is a story.
+
+        The head of a phrase stays wanted: its last noun in Korean, in English what stands before `for` and `of`.
+        """
         wanted = [r for r in readings if r.role == "want" and r.mention.concept not in self._things]
+        long = len(text.split()) > _WORDS_OF_A_STORY
         found = []
         for reading in readings:
-            is_object = reading.mention.concept in self._things
-            if is_object and reading.role == "want" and wanted:
+            if reading.mention.concept in self._things and reading.role == "want":
                 modifies = any(self._modifies(text, reading.mention, other.mention) for other in wanted)
-                if modifies or not reading.because:
+                in_passing = not reading.because and (wanted or long) and not _is_head(text, reading.mention)
+                if modifies or in_passing:
                     reading = replace(reading, role="hurts", because=reading.because or "object_of_technology")
             found.append(reading)
         return found
@@ -102,7 +110,15 @@ class RoleReader:
         return (_COMPOUND_KO if re.search("[가-힣]", text) else _COMPOUND_EN).fullmatch(gap) is not None
 
 
-def _within(inner: Mention, outer: Mention) -> bool:
+def _is_head(text: str, mention: Mention) -> bool:
+    """Whether a mention is the head of the text's phrase."""
+    if re.search("[가-힣]", text):
+        return _ENDS_KO.fullmatch(text[mention.end :]) is not None
+    return _BEFORE_HEAD_EN.fullmatch(text[: mention.start]) is not None
+
+
+def within(inner: Mention, outer: Mention) -> bool:
+    """Whether a mention lies inside a longer one."""
     return outer.start <= inner.start and inner.end <= outer.end and outer.end - outer.start > inner.end - inner.start
 
 

@@ -120,7 +120,7 @@ def lexical_query(
         for token in tokens(typed):
             weights[token] = max(weights.get(token, 0.0), NAMED_BOOST)
     for run, start, end in words(text):
-        if _overlaps(start, end, hidden) or _is_empty(run):
+        if _overlaps(start, end, hidden) or is_empty_word(run):
             continue
         stem = without_josa(run)
         found = run_tokens(stem)
@@ -135,7 +135,7 @@ def lexical_query(
 def named_share(text: str, named: Iterable[Span]) -> float:
     """Share of the characters of a text's content words that are within the named places, in [0, 1]."""
     places = list(named)
-    content = [(start, end) for run, start, end in words(text) if not _is_empty(run)]
+    content = [(start, end) for run, start, end in words(text) if not is_empty_word(run)]
     letters = sum(end - start for start, end in content)
     inside = sum(any(a <= i < b for a, b in places) for start, end in content for i in range(start, end))
     return inside / letters if letters else 0.0
@@ -152,7 +152,7 @@ def only_names(text: str, named: Iterable[Span]) -> bool:
     content = [
         (a, b)
         for run, a, b in words(text[:end])
-        if not (_is_empty(run) or _KIND_OF_THING.fullmatch(run) or (a in ends and b - a <= _PARTICLE))
+        if not (is_empty_word(run) or _KIND_OF_THING.fullmatch(run) or (a in ends and b - a <= _PARTICLE))
     ]
     return bool(places and content) and all(_overlaps(a, b, places) for a, b in content)
 
@@ -162,7 +162,7 @@ def _minimum(groups: int) -> int:
     return groups if groups <= 2 else max(2, round(groups * _SHARE_TO_MEET))
 
 
-def _is_empty(run: str) -> bool:
+def is_empty_word(run: str) -> bool:
     if run.isascii():
         return run in _EMPTY_EN
     return any(run.startswith(word) for word in _EMPTY_KO)

@@ -57,7 +57,7 @@ def _entry(feed: ElementTree.Element, hit: Hit, base: str, snapshot: str, langua
     _add(entry, "id", f"{base}/firm/{hit.firm_id}#{snapshot}")
     _add(entry, "updated", _time(snapshot))
     ElementTree.SubElement(entry, "link", href=f"{base}/firm/{hit.firm_id}?lang={language}")
-    _add(entry, "summary", "; ".join([what, *hit.reasons]))
+    _add(entry, "summary", "; ".join([what, *(reason.text for reason in hit.reasons)]))
 
 
 def _time(snapshot: str) -> str:

@@ -1,4 +1,4 @@
-"""Bands of a firm's age and staff: values of filters and facets, so that counts are what a click gives."""
+"""Intervals of a firm's age and staff, the values of filters and facets, so that counts are what a click gives."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ _DAYS_A_YEAR: Final = 365.25
 
 
 def age_masks(columns: SnapshotColumns, today: date) -> dict[str, Mask]:
-    """Per band of AGE the firms known to be in it; a firm of unknown age is in none."""
+    """Per interval of AGE the firms known to be in it; a firm of unknown age is in none."""
     days = (np.datetime64(today) - columns.established).astype("timedelta64[D]")
     years = np.where(np.isnat(days), np.nan, days.astype(np.float64) / _DAYS_A_YEAR)
     return _within(years, AGE)
 
 
 def staff_masks(columns: SnapshotColumns) -> dict[str, Mask]:
-    """Per band of STAFF the firms known to be in it."""
+    """Per interval of STAFF the firms known to be in it."""
     return _within(columns.firms["employees"].cast(float).fill_null(np.nan).to_numpy(), STAFF)
 
 
-def checked_bands(values: tuple[str, ...], bands: dict[str, tuple[float, float]]) -> tuple[str, ...]:
-    """Raises ValueError naming the bands there are."""
-    if unknown := [value for value in values if value not in bands]:
-        raise ValueError(f"no band {unknown[0]!r}; there are: {', '.join(bands)}")
+def checked_intervals(values: tuple[str, ...], intervals: dict[str, tuple[float, float]]) -> tuple[str, ...]:
+    """Raises ValueError naming the intervals there are."""
+    if unknown := [value for value in values if value not in intervals]:
+        raise ValueError(f"no interval {unknown[0]!r}; there are: {', '.join(intervals)}")
     return values
 
 
-def _within(values: npt.NDArray[np.float64], bands: dict[str, tuple[float, float]]) -> dict[str, Mask]:
-    return {name: (values >= low) & (values < high) for name, (low, high) in bands.items()}
+def _within(values: npt.NDArray[np.float64], intervals: dict[str, tuple[float, float]]) -> dict[str, Mask]:
+    return {name: (values >= low) & (values < high) for name, (low, high) in intervals.items()}
