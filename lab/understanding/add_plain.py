@@ -1,8 +1,8 @@
 """Take plain sentences of writers into the knowledge base: `python -m lab.understanding.add_plain FILE.jsonl ...`.
 
 A line is `{"t": text, "l": "ko" or "en", "f": [fields, the main one first], "i": industry, "s": style, "p": problem
-type}`; no field means that no technology supplier answers. They are added to `schemas/knowledge/problems/plain_ko.yaml` and
-`plain_en.yaml`. A sentence that the knowledge base or the held-out needs have already is left out, and counted.
+type}`; no field means that no technology supplier answers. They are added to `plain_ko.yaml` and `plain_en.yaml` in
+`schemas/knowledge/problems`. A sentence that the knowledge base or the held-out needs have already is left out, and counted.
 """
 
 from __future__ import annotations
