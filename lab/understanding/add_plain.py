@@ -2,7 +2,8 @@
 
 A line is `{"t": text, "l": "ko" or "en", "f": [fields, the main one first], "i": industry, "s": style, "p": problem
 type}`; no field means that no technology supplier answers. They are added to `plain_ko.yaml` and `plain_en.yaml` in
-`schemas/knowledge/problems`. A sentence that the knowledge base or the held-out needs have already is left out, and counted.
+`schemas/knowledge/problems`. A sentence that the knowledge base or the held-out needs have
+already is left out, and counted.
 """
 
 from __future__ import annotations
