@@ -33,7 +33,7 @@ _CONCEPTS_SHOWN: Final = 8
 _LEAST_CONCEPT: Final = 0.12
 _SENTENCES_SHOWN: Final = 3
 _FIELDS_SUPPORTED: Final = 3
-_LIKE_ENOUGH: Final = 0.25
+_LIKE_ENOUGH: Final = 0.15
 _NARROWER_THAT_MAKE_A_FIELD: Final = 0.3
 _ROLE_CUES: Final = ("want", "not_wanted", "have", "hurts", "unread")
 
