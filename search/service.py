@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
 from threadpoolctl import threadpool_limits
 
+from schemas import clock
 from schemas.lake import Lake, Snapshot
 from schemas.lake.reader import committed_snapshots
 from schemas.vocabulary import Vocabulary, load_vocabulary
@@ -40,7 +40,6 @@ from transforms.concepts import default_matcher
 LONGEST_NEED: Final = 4_000
 _RELATED: Final = 5
 _CLOSEST: Final = 3
-_SEOUL: Final = ZoneInfo("Asia/Seoul")
 
 
 class BadNeed(ValueError):
@@ -85,7 +84,7 @@ class SearchService:
         engine: str = "embedded",
         *,
         weights: Weights = DEFAULT_WEIGHTS,
-        today: Callable[[], date] = lambda: datetime.now(_SEOUL).date(),
+        today: Callable[[], date] = clock.today,
     ) -> None:
         self.snapshot = snapshot
         self.engine_name = engine

@@ -19,6 +19,23 @@ from lab.opensearch.local_node import java_home, reachable, running_node
 from lab.opensearch.node_home import assembled_home
 from schemas.lake import Lake
 from search.engines.base import EngineError
+from tests.clock import MOMENTS, clock_shifted
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test marked `calendar` also runs at four other moments, wherever the clock of the machine stands."""
+    if metafunc.definition.get_closest_marker("calendar"):
+        metafunc.parametrize("shifted_clock", [None, *MOMENTS], ids=["now", *MOMENTS], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def shifted_clock(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The clock of a test marked `calendar`; of every other the machine's."""
+    if (name := getattr(request, "param", None)) is None:
+        yield
+        return
+    with clock_shifted(MOMENTS[name]()):
+        yield
 
 
 def run_here(lake: Path | str, sources: list[str] | None = None, engines: list[str] | None = None) -> NightReport:

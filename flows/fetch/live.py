@@ -8,12 +8,12 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from io import BytesIO
 from typing import Any, Final
 
 from flows.fetch.answers import Passing, Refused, ServiceError, problem_of, read_answer
-from flows.fetch.attempts import SEOUL, calls_this_month
+from flows.fetch.attempts import calls_in_month, last_whole_answer
 from flows.fetch.client import Client, Request, Response
 from flows.fetch.delivery import Delivery, RawFile
 from flows.fetch.files import from_files, has_files
@@ -28,7 +28,7 @@ from flows.sources.documents import NotADocument, read_html_table
 from schemas.lake import Lake
 
 _SETTLED_AFTER: Final = 2
-"""Months after which a month's listing is not asked for again."""
+"""A month's listing settles when a later month than this many after it has begun, and was then had once more."""
 
 
 @dataclass
@@ -81,7 +81,7 @@ class Live:
     def _gathered(self, partial: Partial, service: Service, call: Call) -> list[str]:
         most = call.per_night
         if call.per_month is not None:
-            most = min(most, call.per_month - calls_this_month(self.lake, self.source.name))
+            most = min(most, call.per_month - calls_in_month(self.lake, self.source.name, self.today))
         items = applicants(self.lake) if call.per == "applicant_no" else companies_of(partial.read("corpCode.zip"))
         found = gather(self.client, partial, service, call, items, self.today, max(most, 0))
         self.note = f"{len(found.names):,} answers; stopped: {found.stopped}" if found.stopped else None
@@ -112,6 +112,7 @@ class Live:
             path, as_of = self._newest_edition(call.dataset)
         params = {**call.params, **({"returnType": "JSON"} if service.name == "odcloud" else {})}
         start = f"{call.grain}-" if call.grain else ""
+        whole = last_whole_answer(self.lake, self.source.name, service.name) if call.months else None
         for number, one in enumerate(_each(call.each), 1):
             prefix = f"{start}{number}-" if call.each else start
             if call.months is None:
@@ -119,7 +120,7 @@ class Live:
                 continue
             for month in _months(call.months.since, self.today):
                 named = f"{prefix}{month:%Y%m}-"
-                settled = _age(month, self.today) > _SETTLED_AFTER
+                settled = whole is not None and is_settled(month, whole)
                 known = sorted(name for name in partial.before if name.startswith(named)) if settled else []
                 if known:
                     yield [partial.take_over(name).name for name in known]
@@ -145,7 +146,7 @@ class Live:
             raise Refused(f"data set {dataset} has no editions any more; look at {self.source.landing_page}.")
         path = max(sorted(editions), key=lambda p: editions[p])
         day = editions[path]
-        return path.lstrip("/"), datetime.strptime(day, "%Y%m%d").date() if day > "2" else self.today
+        return path.lstrip("/"), date.fromisoformat(day) if day > "2" else self.today
 
 
 def is_live(source: Source) -> bool:
@@ -158,10 +159,6 @@ def is_live(source: Source) -> bool:
 def asks_about_the_lake(source: Source) -> bool:
     """Whether every request is about something in the committed snapshot, so that an empty lake has nothing to ask."""
     return all(call.per in ("applicant_no", "business_no") for call in source.api)
-
-
-def today_in_seoul() -> date:
-    return datetime.now(SEOUL).date()
 
 
 def _fingerprint(source: Source, asked: list[Any]) -> str:
@@ -187,8 +184,13 @@ def _months(since: date, today: date) -> Iterator[date]:
         )
 
 
-def _age(month: date, today: date) -> int:
-    return (today.year - month.year) * 12 + today.month - month.month
+def is_settled(month: date, asked: date) -> bool:
+    """Whether a month's listing, had whole on the day `asked`, is final and is kept from then on without asking.
+
+    A month that was last had before it settled is asked for again, however long ago that is: the nights in between
+    may have failed while its listing was still growing.
+    """
+    return (asked.year - month.year) * 12 + asked.month - month.month > _SETTLED_AFTER
 
 
 def _last_minute(month: date) -> str:

@@ -7,12 +7,13 @@ comes last and makes it a delivery; until then nothing reads it but the next att
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from flows.fetch.delivery import Delivery, RawFile, ReceivedFile, fresh_folder, latest_delivery, received
+from schemas import clock
 from schemas.lake import Lake
-from schemas.lake.layout import timestamp
+from schemas.lake.layout import moment_of, timestamp
 
 _RESUMED_WITHIN: Final = timedelta(days=3)
 
@@ -100,8 +101,7 @@ def open_partial(lake: Lake, source: str, transport: str, request: str) -> Parti
 def _resumable(lake: Lake, folder: str, request: str) -> bool:
     if not lake.exists(f"{folder}/request.json") or lake.read_json(f"{folder}/request.json")["request"] != request:
         return False
-    started = datetime.strptime(folder.rsplit("/", 1)[-1], "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
-    return datetime.now(UTC) - started < _RESUMED_WITHIN
+    return clock.now() - moment_of(folder.rsplit("/", 1)[-1]) < _RESUMED_WITHIN
 
 
 def _at(delivery: Delivery, file: ReceivedFile) -> ReceivedFile:

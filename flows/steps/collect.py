@@ -10,13 +10,14 @@ from flows.fetch.attempts import record_attempt
 from flows.fetch.client import Client
 from flows.fetch.delivery import Delivery, keep, kept_delivery
 from flows.fetch.files import from_files, has_files
-from flows.fetch.live import Live, is_live, today_in_seoul
+from flows.fetch.live import Live, is_live
 from flows.night import Night, code_version
 from flows.review import decisions_fingerprint
 from flows.sources import Source, SourceError, load_source
 from flows.sources.parsing import reading_version
 from flows.sources.renaming import entry_of
 from flows.takedown import takedown_fingerprint
+from schemas import clock
 from schemas.lake import Lake
 from schemas.versions import SCHEMA_VERSION
 from schemas.vocabulary import load_vocabulary
@@ -48,7 +49,7 @@ def collect(night: Night, source: str) -> Delivery:
 
 def _from_service(night: Night, source: Source, last: Delivery | None) -> Delivery:
     """A live delivery. When a day's quota is spent the last delivery stays in use and the next night goes on."""
-    live = Live(night.lake, source, Client(), today_in_seoul())
+    live = Live(night.lake, source, Client(), clock.today())
     told = {"transport": source.api[0].service}
     try:
         delivery = live.deliver()

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import os
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from schemas import clock
 from schemas.lake.layout import Lake, LakeError
 
 EXPIRY_SECONDS: Final = 2 * 60 * 60
@@ -48,7 +48,7 @@ def _take(lake: Lake) -> bytes:
             f"Wait for it, or remove {_PATH} there if that process is gone."
         )
     mine = json.dumps(
-        {"pid": os.getpid(), "host": socket.gethostname(), "until": time.time() + EXPIRY_SECONDS}
+        {"pid": os.getpid(), "host": socket.gethostname(), "until": clock.seconds() + EXPIRY_SECONDS}
     ).encode()
     lake.replace_bytes(_PATH, mine, version)
     return mine
@@ -56,7 +56,7 @@ def _take(lake: Lake) -> bytes:
 
 def _alive(told: dict[str, Any]) -> bool:
     """Is the holder's time not up and, where it ran on this host, its process still there?"""
-    if float(told["until"]) < time.time():
+    if not clock.is_ahead(float(told["until"]), EXPIRY_SECONDS):
         return False
     if told["host"] != socket.gethostname():
         return True

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 from xml.etree import ElementTree
 
+from schemas.lake.layout import moment_of
 from search.answer.answer import Answer, Hit
 from search.service import SearchService
 from search.web.links import Links
@@ -61,7 +61,7 @@ def _entry(feed: ElementTree.Element, hit: Hit, base: str, snapshot: str, langua
 
 
 def _time(snapshot: str) -> str:
-    return datetime.strptime(snapshot, "%Y-%m-%dT%H%M%SZ").strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment_of(snapshot).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _add(parent: ElementTree.Element, tag: str, text: str) -> None:

@@ -72,8 +72,8 @@ def test_a_search_answers_with_reasons_evidence_and_dates(small_lake: str) -> No
             "assumed",
             "unknown",
             "question",
-        "band",
-        "parts",
+            "band",
+            "parts",
         } == set(hit)
         assert hit["rank"] == place
         assert hit["reasons"]

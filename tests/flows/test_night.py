@@ -37,6 +37,7 @@ def test_two_runs_from_empty_lakes_are_the_same_bytes(tmp_path: Path) -> None:
     assert hashes(tmp_path / "a") == hashes(tmp_path / "b")
 
 
+@pytest.mark.calendar
 def test_a_night_in_which_nothing_changed_commits_no_tables(tmp_path: Path) -> None:
     first = run_here(tmp_path / "lake", SOURCES)
     second = run_here(tmp_path / "lake", SOURCES)
@@ -53,25 +54,18 @@ def test_a_night_of_one_source_keeps_the_others(tmp_path: Path) -> None:
     assert Snapshot.current(Lake(str(tmp_path / "lake"))).table("sources/venture").height > 8_000
 
 
-def test_changes_of_a_register_are_counted_and_told(
-    tmp_path: Path, drop: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.calendar
+def test_changes_of_a_register_are_counted_and_told(tmp_path: Path, drop: Path) -> None:
     run_here(tmp_path / "lake", ["krx_listed"])
     lines = BUNDLED.read_text(encoding="utf-8").splitlines(keepends=True)
     changed = lines[1].replace(lines[1].split(",")[0], "새이름전자", 1)
     (drop / "krx_listed_20260501.csv").write_text("".join([lines[0], changed, *lines[3:]]), encoding="utf-8")
-    clock(monkeypatch, "2026-11-27T000000Z")
     report = run_here(tmp_path / "lake", ["krx_listed"])
     entry = report.sources["krx_listed"]
     assert (entry.new, entry.changed, entry.gone) == (0, 1, 1)
     changes = Snapshot.current(Lake(str(tmp_path / "lake"))).table("changes")
     assert {"removed", "changed"} <= set(changes["change"])
     assert "새이름전자" in changes["new"].to_list()
-
-
-def clock(monkeypatch: pytest.MonkeyPatch, now: str) -> None:
-    """Nights of a test run within a second of each other; a snapshot is named by its second."""
-    monkeypatch.setattr("flows.night.timestamp", lambda: now)
 
 
 def cut_off(text: str) -> bytes:

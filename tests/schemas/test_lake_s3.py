@@ -19,7 +19,6 @@ from search.engines import EngineError
 from search.engines.stores import open_store
 from search.query import LexicalQuery
 from tests.conftest import run_here
-from tests.flows.test_night import clock
 from transforms.text import tokens
 
 BUCKET = "lakes"
@@ -143,10 +142,7 @@ def test_the_lock_works_there(lake: Lake) -> None:
         pass
 
 
-def test_a_second_night_follows_the_first_and_old_ones_are_collected(
-    filled: Snapshot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock(monkeypatch, "2099-01-01T000000Z")
+def test_a_second_night_follows_the_first_and_old_ones_are_collected(filled: Snapshot) -> None:
     report = run_here(filled.lake.url, ["krx_listed", "venture"])
     assert report.committed
     snapshot = Snapshot.current(filled.lake)
