@@ -11,7 +11,7 @@ from search.query import Role
 from search.understand.cues import CueReader
 from transforms.concepts import Mention
 
-_LIST_GAP_KO: Final = re.compile(r"\s*(?:이나|나|랑|이랑|하고|와|과|,|/|·|및|또는|혹은|,\s*그리고|그리고)\s*")
+_LIST_GAP_KO: Final = re.compile(r"\s*(?:이나|나|랑|이랑|하고|와|과|도|,|/|·|\+|및|또는|혹은|,\s*그리고|그리고)\s*")
 _LIST_GAP_EN: Final = re.compile(r"\s*(?:,|/|,?\s*\b(?:and|or|nor)\b)\s*(?:(?:an?|the|our)\s+)?", re.IGNORECASE)
 _WORDS_OF_A_STORY: Final = 8
 """In a longer text an object that no cue asks for is part of the story and not what is sought."""
@@ -93,11 +93,11 @@ class RoleReader:
         long = len(text.split()) > _WORDS_OF_A_STORY
         found = []
         for reading in readings:
-            if reading.mention.concept in self._things and reading.role == "want":
+            if reading.mention.concept in self._things and reading.role == "want" and not reading.because:
                 modifies = any(self._modifies(text, reading.mention, other.mention) for other in wanted)
-                in_passing = not reading.because and (wanted or long) and not _is_head(text, reading.mention)
+                in_passing = (wanted or long) and not _is_head(text, reading.mention)
                 if modifies or in_passing:
-                    reading = replace(reading, role="hurts", because=reading.because or "object_of_technology")
+                    reading = replace(reading, role="hurts", because="object_of_technology")
             found.append(reading)
         return found
 

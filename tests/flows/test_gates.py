@@ -11,9 +11,9 @@ import pytest
 
 from flows.night import Gate, Night, NightError
 from flows.sources.checking import dry_run
+from flows.steps import lookups
 from flows.steps.golden import golden_gates, load_golden
 from flows.steps.judge import fill_gates, judge
-from lab.evaluation import lookups
 from schemas.lake import Lake, Snapshot
 from schemas.lake.writer import SnapshotWriter
 from search.service import SearchService

@@ -11,9 +11,9 @@ import numpy as np
 import polars as pl
 import pytest
 from fastapi.testclient import TestClient
-from search.facets import facets
 
 from schemas.lake import Lake, Snapshot
+from search.answer.facets import facets
 from search.service import SearchService
 from search.snapshot.intervals import AGE, age_masks, full_years
 from search.snapshot.passing import Filters, certified, firm_mask
