@@ -11,7 +11,10 @@ from search.query import Role
 from search.understand.cues import CueReader
 from transforms.concepts import Mention
 
-_LIST_GAP_KO: Final = re.compile(r"\s*(?:이나|나|랑|이랑|하고|와|과|도|,|/|·|\+|및|또는|혹은|,\s*그리고|그리고)\s*")
+_LIST_GAP_KO: Final = re.compile(
+    r"\s*(?:시스템|소프트웨어|프로그램|솔루션|장비|설비)?\s*(?:이나|나|랑|이랑|하고|와|과|도|,|/|·|\+|및|또는|혹은|,\s*그리고|그리고)\s*"
+    r"(?:[가-힣A-Za-z]+\s+)?"
+)
 _LIST_GAP_EN: Final = re.compile(r"\s*(?:,|/|,?\s*\b(?:and|or|nor)\b)\s*(?:(?:an?|the|our)\s+)?", re.IGNORECASE)
 _WORDS_OF_A_STORY: Final = 8
 """In a longer text an object that no cue asks for is part of the story and not what is sought."""
@@ -44,7 +47,7 @@ class RoleReader:
         """Readings in the order of the text. An object's name inside the name of a technology is part of that name."""
         kept = self._without_inner_objects(sorted(set(mentions)))
         readings = [self._by_cues(text, mention) for mention in kept]
-        readings = self._along_lists(text, readings)
+        readings = _as_outer(self._along_lists(text, readings))
         return self._objects_beside_technologies(text, readings)
 
     def _without_inner_objects(self, mentions: Sequence[Mention]) -> list[Mention]:
@@ -108,6 +111,16 @@ class RoleReader:
             return False
         gap = text[thing.end : technology.start]
         return (_COMPOUND_KO if re.search("[가-힣]", text) else _COMPOUND_EN).fullmatch(gap) is not None
+
+
+def _as_outer(readings: Sequence[Reading]) -> list[Reading]:
+    """A name inside a longer name has the role of the longer one: `비전` in `비전검사 말고`."""
+    found = []
+    for reading in readings:
+        outer = next((other for other in readings if within(reading.mention, other.mention)), None)
+        inherits = outer is not None and (outer.because or not reading.because)
+        found.append(replace(reading, role=outer.role, because=outer.because) if outer and inherits else reading)
+    return found
 
 
 def _is_head(text: str, mention: Mention) -> bool:
