@@ -17,7 +17,7 @@ from search.understand.cues import cue_reader
 from search.understand.encoder import SentenceEncoder, default_encoder
 from search.understand.features import features
 from search.understand.industry import IndustryFinder, NamedIndustry
-from search.understand.model import NOT_A_NEED, Model, Prediction, concept_evidence, named_fields
+from search.understand.model import NOT_A_NEED, Model, Prediction, concept_evidence, default_model, named_fields
 from search.understand.parts import parts_of
 from search.understand.question import separating_question
 from search.understand.roles import Reading, RoleReader
@@ -67,7 +67,7 @@ class Understander:
 
     @cached_property
     def _model(self) -> Model:
-        return Model.load()
+        return default_model()
 
     def understand(self, text: str) -> Need:
         """What a need means. Never raises for a text, however odd."""

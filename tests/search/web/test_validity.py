@@ -13,10 +13,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from schemas.lake import Lake, Snapshot
-from search.bands import AGE, age_masks, full_years
-from search.facets import facets
-from search.filters import Filters, certified, firm_mask
+from search.answer.facets import facets
 from search.service import SearchService
+from search.snapshot.intervals import AGE, age_masks, full_years
+from search.snapshot.passing import Filters, certified, firm_mask
 from search.web.render import is_stale
 from search.web.texts import LANGUAGES, Texts
 from search.web.validity import lapse, validity
