@@ -13,6 +13,7 @@ from typing import Final
 
 REPOSITORY: Final = Path(__file__).parents[2]
 MARKS: Final = "not opensearch and not browser and not prefect and not slow"
+WORKERS: Final = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
 _SECONDS: Final = 3_600
 
 
@@ -28,7 +29,19 @@ def fast_part(
     *, before: Sequence[str] = (), environment: Mapping[str, str], folder: Path = REPOSITORY, umask: int = -1
 ) -> Ended:
     """Run it in `folder`, a checkout, behind the command `before`, with `environment` added to this one's."""
-    command = [*before, sys.executable, "-m", "pytest", "-m", MARKS, "-p", "no:cacheprovider", "--tb=line", "-rfE"]
+    command = [
+        *before,
+        sys.executable,
+        "-m",
+        "pytest",
+        *WORKERS,
+        "-m",
+        MARKS,
+        "-p",
+        "no:cacheprovider",
+        "--tb=line",
+        "-rfE",
+    ]
     done = subprocess.run(
         command,
         cwd=folder,
