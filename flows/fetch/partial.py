@@ -109,5 +109,6 @@ def _at(delivery: Delivery, file: ReceivedFile) -> ReceivedFile:
     return file.model_copy(update={"folder": file.folder or delivery.folder})
 
 
-def _content(files: list[ReceivedFile]) -> list[tuple[str, str, str | None]]:
-    return [(file.name, file.rows or file.sha256, file.grain) for file in files]
+def _content(files: list[ReceivedFile]) -> list[tuple[str, str, str | None, date | None]]:
+    """What makes a delivery another one. The day counts only where it decides when an item is asked about again."""
+    return [(file.name, file.rows or file.sha256, file.grain, file.as_of if file.asked else None) for file in files]
