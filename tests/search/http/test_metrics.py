@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from search.http.app import create_app
 
 from schemas import clock
 from schemas.lake import Lake
