@@ -162,6 +162,15 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """A slip at [start, end) of the need that was read as `text`."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
 class SimilarSentence:
     """A labelled sentence of the training set that resembles the need, and the field it speaks for."""
 
@@ -224,6 +233,7 @@ class Need:
     similar: tuple[SimilarSentence, ...] = field(default=())
     parts: tuple[Part, ...] = field(default=())
     soft: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = field(default=())
     question: Question | None = None
     describes: bool = False
@@ -251,6 +261,7 @@ class Need:
             "question": self.question and asdict(self.question),
             "spans": [span.as_dict() for span in self.spans],
             "parts": [asdict(part) for part in self.parts],
+            "corrections": [{"from": c.start, "to": c.end, "text": c.text} for c in self.corrections],
             "similar": [asdict(sentence) for sentence in self.similar],
         }
 

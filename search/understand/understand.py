@@ -21,6 +21,7 @@ from search.understand.model import NOT_A_NEED, Model, Prediction, concept_evide
 from search.understand.parts import parts_of
 from search.understand.question import separating_question
 from search.understand.roles import Reading, RoleReader
+from search.understand.spelling import Corrected, Speller
 from search.understand.wording import lexical_query, named_share, only_names
 from transforms.concepts import ConceptMatcher, Mention, default_matcher
 from transforms.identifiers import find_identifiers
@@ -57,6 +58,7 @@ class Understander:
         self._declinable = finder(vocabulary.constraints.get("declined", ()))
         self._industries = IndustryFinder(vocabulary.industries)
         self._roles = RoleReader(cue_reader(*_ROLE_CUES), vocabulary.things)
+        self._speller = Speller(form for c in vocabulary.concepts for form in (*c.en, *c.abbr))
         self._position = {field.id: i for i, field in enumerate(vocabulary.fields)}
 
     @classmethod
@@ -73,7 +75,8 @@ class Understander:
         """What a need means. Never raises for a text, however odd."""
         language = "ko" if is_korean(text) else "en"
         stated = self._constraints.read(text)
-        readings = self._read_roles(text, stated.places)
+        corrected = self._speller.correct(text)
+        readings = self._read_roles(text, corrected, stated.places)
         named = [r.mention for r in readings if r.role == "want" and r.mention.concept in self._vocabulary.concept]
         excluded = self._excluded([r.mention for r in readings if r.role == "not_wanted"], named)
         hidden = [*stated.places, *((r.start, r.end) for r in readings if r.role in ("not_wanted", "have"))]
@@ -105,17 +108,17 @@ class Understander:
             similar=self._similar(predicted, fields),
             parts=parts,
             soft=stated.soft,
+            corrections=corrected.corrections,
             identifiers=looked_up,
             question=None
             if looked_up
             else separating_question(self._vocabulary, fields, text, language, although_sure=unsure),
         )
 
-    def _read_roles(self, text: str, covered: Sequence[Place]) -> list[Reading]:
+    def _read_roles(self, text: str, corrected: Corrected, covered: Sequence[Place]) -> list[Reading]:
         """Mentions of concepts with their roles, and words of no concept where they are declined or there already."""
-        mentions = [
-            m for m in self._matcher.mentions(text, capitals_matter=False) if not _overlaps(m.start, m.end, covered)
-        ]
+        found = map(corrected.as_typed, self._matcher.mentions(corrected.text, capitals_matter=False))
+        mentions = [m for m in found if not _overlaps(m.start, m.end, covered)]
         declinable = [
             Mention(start, end, name, text[start:end])
             for name, start, end in self._declinable.find(text)
