@@ -61,7 +61,12 @@ class FieldEntry(Known):
 
 
 class Concept(Known):
-    """A capability with every surface form that stands for it; `weak` forms do not tag a text alone."""
+    """A capability with every surface form that stands for it.
+
+    A `weak` one is too general to say what a firm sells. `sold_in` are the fields of a statement that offers it, by
+    default the main one; it is empty where no field's definition holds it. One that `needs_factory` counts only in a
+    statement that speaks of factories.
+    """
 
     id: str
     ko: list[str] = Field(default_factory=list)
@@ -75,6 +80,8 @@ class Concept(Known):
     definition: Bilingual
     solves: Bilingual
     weak: bool = False
+    sold_in: list[str] | None = None
+    needs_factory: bool = False
 
     def name(self, language: str) -> str:
         ko, en = (self.ko or self.abbr or self.en), (self.en or self.abbr or self.ko)
@@ -97,6 +104,26 @@ class AmbiguousForm(Known):
     form: str
     senses: list[Sense]
     note: str = ""
+
+
+class StatementWords(Known):
+    """Words by which it is read whether a statement offers the technology that it names."""
+
+    fillers: list[str]
+    parts: list[list[str]]
+    machines: list[str]
+    elsewhere: dict[str, list[str]]
+    factory: list[str]
+    other_data: list[str]
+    means: list[str]
+    empty: list[str]
+
+
+class IndustryLine(Known):
+    """Names of industries in registers, most firms of which sell in the fields."""
+
+    names: list[str]
+    fields: list[str]
 
 
 class IpcEntry(Known):
@@ -126,6 +153,8 @@ class Vocabulary(Known):
     ipc: list[IpcEntry]
     constraints: dict[str, Any]
     industries: list[Industry]
+    statements: StatementWords
+    industry_lines: list[IndustryLine]
     fingerprint: str
 
     @cached_property
@@ -164,5 +193,7 @@ def load_vocabulary() -> Vocabulary:
         ipc=_read("ipc.yaml"),
         constraints=_read("constraints.yaml"),
         industries=_read("industries.yaml"),
+        statements=_read("statements.yaml"),
+        industry_lines=_read("industry_lines.yaml"),
         fingerprint=digest[:16],
     )

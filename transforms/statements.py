@@ -1,0 +1,183 @@
+"""What a statement offers: of the technologies that it names, those that its firm sells, and the fields they lie in.
+
+A technology is offered unless the words around it say that it is where a part goes (반도체 장비 부품), a means
+(클라우드 기반 인테리어), or something for people outside factories (의료용 로봇). The words are those of
+`schemas/knowledge/statements.yaml`; the fields are those that each concept is `sold_in`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, Literal
+
+from schemas.vocabulary import Concept, Vocabulary, load_vocabulary
+from transforms.concepts import ConceptMatcher, Mention, default_matcher
+
+Role = Literal["", "uses", "makes_object"]
+
+_ITEMS: Final = re.compile(r"[,;，、|\n()\[\]<>]+|(?<![A-Za-z])/|/(?![A-Za-z])|\.\s+|\s{2,}|\s외\s")
+_CONJUNCTION: Final = re.compile(r"\s및\s?|\s와\s|(?<=[가-힣])[와과]\s|\s&\s|\sand\s")
+_BLANKS: Final = re.compile(r"[\s·ㆍ・\-_]+")
+_DATA_FIELDS: Final = ("manufacturing_bigdata_ai", "cloud")
+_FIELDS_OF_MEANS: Final = (*_DATA_FIELDS, "ar_vr", "digital_twin", "network_equipment")
+"""Fields whose technologies go into goods and services of every kind; a machine built on a device is that device."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Concepts offered, fields they are sold in, both sorted, and what is the case where nothing named is offered."""
+
+    concepts: tuple[str, ...]
+    fields: tuple[str, ...]
+    role: Role
+
+
+class StatementReader:
+    """Reads statements by the knowledge base; the same text is always read alike."""
+
+    def __init__(self, vocabulary: Vocabulary, matcher: ConceptMatcher) -> None:
+        words = vocabulary.statements
+        self._matcher = matcher
+        self._concepts = vocabulary.concept
+        self._fillers = re.compile(rf"(?:(?:{_either(words.fillers)})\s*)+$", re.IGNORECASE)
+        self._part = _last_word(word for group in words.parts for word in group)
+        self._machine = _last_word(words.machines)
+        self._elsewhere = _anywhere(word for group in words.elsewhere.values() for word in group)
+        self._factory = _anywhere(words.factory)
+        self._other_data = _anywhere(words.other_data)
+        self._means = re.compile(rf"^\s*(?:{'|'.join(words.means)})", re.IGNORECASE)
+        self._empty = {word.lower() for word in words.empty}
+
+    def is_empty(self, text: str) -> bool:
+        """Whether the text states nothing: no word at all, or one that stands for any business."""
+        return not re.search(r"[가-힣]|[A-Za-z]{2}", text) or text.strip(" .()").lower() in self._empty
+
+    def read(self, text: str) -> Reading:
+        """What the statement offers."""
+        mentions = [mention for mention in self._matcher.mentions(text) if not self._concepts[mention.concept].weak]
+        items = _items(text)
+        verdicts = [(mention.concept, self._verdict(mention, _item(items, mention, text))) for mention in mentions]
+        offered = {concept for concept, verdict in verdicts if verdict == ""}
+        denied: list[Role] = [verdict for _, verdict in verdicts if verdict in ("uses", "makes_object")]
+        return self._reading(offered, denied[0] if denied and not offered else "")
+
+    def is_for_factories(self, text: str) -> bool:
+        return self._factory.search(text) is not None
+
+    def is_for_others(self, text: str) -> bool:
+        """Whether the words speak of people and places outside factories, and of no factory."""
+        return self._elsewhere.search(text) is not None and not self.is_for_factories(text)
+
+    def fields(self, concepts: Iterable[str]) -> tuple[str, ...]:
+        """Fields that the concepts are sold in, sorted."""
+        return tuple(sorted({field for concept in concepts for field in sold_in(self._concepts[concept])}))
+
+    def _reading(self, offered: set[str], role: Role) -> Reading:
+        return Reading(tuple(sorted(offered)), self.fields(offered), role)
+
+    def _verdict(self, mention: Mention, item: _Item) -> Role | Literal["elsewhere"]:
+        """Empty where the technology is offered, else why it is not."""
+        concept = self._concepts[mention.concept]
+        after = item.after(mention)
+        if self._is_means(concept, after):
+            return "uses"
+        if self._is_of_a_part(mention, after, item):
+            return "makes_object"
+        if self.is_for_others(item.context) or self._is_other_data(concept, item):
+            return "elsewhere"
+        return "" if not concept.needs_factory or self.is_for_factories(item.whole) else "elsewhere"
+
+    def _is_means(self, concept: Concept, after: str) -> bool:
+        if not self._means.match(after):
+            return False
+        if concept.fields[0] in _FIELDS_OF_MEANS:
+            return not self.is_for_factories(after)
+        return self._machine.search(self._head(after)) is None
+
+    def _is_of_a_part(self, mention: Mention, after: str, item: _Item) -> bool:
+        """Whether the last word of the phrase is a part, a material or a job, and not the technology itself."""
+        rest = self._head(_CONJUNCTION.split(after)[0])
+        if not rest.strip():
+            return self._part.search(mention.form) is not None and bool(sold_in(self._concepts[mention.concept]))
+        if re.match(r"용(?:\s|$)", rest) and not self._machine.search(rest):
+            return True
+        return self._part.search(rest) is not None and self._machine.search(rest) is None
+
+    def _is_other_data(self, concept: Concept, item: _Item) -> bool:
+        if concept.fields[0] not in _DATA_FIELDS or self.is_for_factories(item.whole):
+            return False
+        return self._other_data.search(item.whole if concept.fields[0] == _DATA_FIELDS[0] else item.context) is not None
+
+    def _head(self, phrase: str) -> str:
+        """The phrase without the words of making and selling at its end."""
+        return self._fillers.sub("", phrase.rstrip(" ."))
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One thing in a list, at [start, end) of the text; `context` is it with what stands before its bracket."""
+
+    start: int
+    end: int
+    whole: str
+    context: str
+
+    def after(self, mention: Mention) -> str:
+        return self.whole[mention.end : self.end]
+
+
+def sold_in(concept: Concept) -> Sequence[str]:
+    """Fields of a firm that sells it: those the knowledge base states, else the main one."""
+    return concept.fields[:1] if concept.sold_in is None else concept.sold_in
+
+
+@cache
+def default_reader() -> StatementReader:
+    return StatementReader(load_vocabulary(), default_matcher())
+
+
+def _items(text: str) -> list[tuple[int, int]]:
+    places = []
+    last = 0
+    for match in _ITEMS.finditer(text):
+        places.append((last, match.start()))
+        last = match.end()
+    return [*places, (last, len(text))]
+
+
+def _item(items: Sequence[tuple[int, int]], mention: Mention, text: str) -> _Item:
+    """The item that holds the mention; one that spans several ends with the last."""
+    start = max((s for s, _ in items if s <= mention.start), default=0)
+    end = min((e for _, e in items if e >= mention.end), default=len(text))
+    opened = text.rfind("(", 0, start + 1)
+    before = text[:opened] if opened >= 0 and ")" not in text[opened:start] else ""
+    outer = re.split(r"[,;/]", before)[-1]
+    return _Item(start, end, text, f"{outer} {text[start:end]}")
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+
+
+def _anywhere(words: Iterable[str]) -> re.Pattern[str]:
+    """Finds any of the words: Latin ones whole, Korean ones with blanks in them, those of two syllables at the start
+    of a word."""
+    return re.compile("|".join(_word(word) for word in words), re.IGNORECASE)
+
+
+def _word(word: str) -> str:
+    if word.isascii():
+        return rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])"
+    spread = r"\s?".join(map(re.escape, word))
+    return spread if len(word) > 2 else rf"(?<![가-힣]){spread}"
+
+
+def _last_word(words: Iterable[str]) -> re.Pattern[str]:
+    """Finds any of the words at the end: Latin ones whole, Korean ones as the end of a compound."""
+    listed = list(words)
+    korean = _either(word for word in listed if not word.isascii())
+    latin = _either(word for word in listed if word.isascii())
+    return re.compile(rf"(?:{korean}|(?<![A-Za-z])(?:{latin}))$", re.IGNORECASE)
