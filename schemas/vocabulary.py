@@ -63,7 +63,8 @@ class FieldEntry(Known):
 class Concept(Known):
     """A capability with every surface form that stands for it.
 
-    A `weak` one is too general to say what a firm sells. `sold_in` are the fields of a statement that offers it, by
+    A `weak` one is too general to say what a firm sells, a `general` one only too general where a firm's name holds it.
+    `sold_in` are the fields of a statement that offers it, by
     default the main one; it is empty where no field's definition holds it. One that `needs_factory` counts only in a
     statement that speaks of factories.
     """
@@ -80,6 +81,7 @@ class Concept(Known):
     definition: Bilingual
     solves: Bilingual
     weak: bool = False
+    general: bool = False
     sold_in: list[str] | None = None
     needs_factory: bool = False
 
@@ -106,14 +108,25 @@ class AmbiguousForm(Known):
     note: str = ""
 
 
+class Equipment(Known):
+    """Machines of a concept that are called by the goods that they make or the step that they do."""
+
+    concept: str
+    of: list[str]
+    heads: list[str]
+    without: list[str] = Field(default_factory=list)
+
+
 class StatementWords(Known):
     """Words by which it is read whether a statement offers the technology that it names."""
 
     fillers: list[str]
     parts: list[list[str]]
     machines: list[str]
+    equipment: list[Equipment]
     elsewhere: dict[str, list[str]]
     factory: list[str]
+    factory_machines: list[str]
     other_data: list[str]
     means: list[str]
     empty: list[str]

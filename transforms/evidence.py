@@ -29,7 +29,7 @@ def with_classes(statements: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     empty = [text for text in texts if reader.is_empty(text)]
     stated = statements.filter(~pl.col("text").is_in(empty))
     lines = stated.filter(pl.col("kind") == "industry")["text"].unique()
-    industries = {_squeezed(line) for line in lines} | set(_industry_fields())
+    industries = {_line(line) for line in lines} | set(_industry_fields())
     is_line = pl.Series([text for text in texts if _is_industry_line(text, industries)], dtype=pl.String)
     own = names.select("firm_id", key=match_key(pl.col("name"))).unique()
     keyed = stated.with_columns(key=match_key(pl.col("text")))
@@ -52,11 +52,11 @@ def with_classes(statements: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
 def with_evidence(statements: pl.DataFrame) -> pl.DataFrame:
     """Statements with concepts and fields that their kind bears out.
 
-    An industry's name has the fields of `industry_lines.yaml` and no others. A patent's title keeps a concept where the
+    A firm's name does not tell by general words. An industry's name has the fields of `industry_lines.yaml` and no others. A patent's title keeps a concept where the
     classes of the invention lie in a field of it and the title is not about another use.
     `statements` has text, kind, ipc, concepts and fields.
     """
-    special = statements.filter(pl.col("kind").is_in(["industry", "patent"]))
+    special = statements.filter(pl.col("kind").is_in(["industry", "patent", "firm_name"]))
     distinct = special.select("text", "kind", "ipc", "concepts").unique(["text", "kind", "ipc"], maintain_order=True)
     borne = [_borne_out(*row) for row in distinct.iter_rows()]
     tags = distinct.select("text", "kind", "ipc").with_columns(
@@ -71,6 +71,9 @@ def with_evidence(statements: pl.DataFrame) -> pl.DataFrame:
 
 def _borne_out(text: str, kind: str, ipc: str | None, concepts: Sequence[str]) -> tuple[list[str], list[str]]:
     reader = default_reader()
+    if kind == "firm_name":
+        named = [concept for concept in concepts if not load_vocabulary().concept[concept].general]
+        return named, list(reader.fields(named))
     if kind == "patent":
         kept = [concept for concept in concepts if _is_of_the_invention(text, ipc or "", concept)]
         return kept, list(reader.fields(kept))
@@ -99,24 +102,32 @@ def _fields_by_class() -> dict[str, frozenset[str]]:
 @cache
 def _industry_fields() -> dict[str, list[str]]:
     """Per squeezed name of an industry the fields that most of its firms sell in."""
-    return {_squeezed(name): line.fields for line in load_vocabulary().industry_lines for name in line.names}
+    return {_line(name): line.fields for line in load_vocabulary().industry_lines for name in line.names}
 
 
 def _lines_in(text: str) -> list[str]:
-    squeezed = _squeezed(text)
-    return [squeezed] if squeezed in _industry_fields() else []
+    """Names of industries with fields that the text is, or one after the other is made of."""
+    squeezed = _line(text)
+    if squeezed in _industry_fields():
+        return [squeezed]
+    return [name for name in _industry_fields() if f"업{name}" in f"업{squeezed}"]
 
 
 def _is_industry_line(text: str, industries: set[str]) -> bool:
     """Whether the text is one or more names of industries, and nothing else."""
-    if not text.endswith("업"):
+    if not text.endswith(("업", "제조")):
         return False
-    squeezed = _squeezed(text)
+    squeezed = _line(text)
     ends = [0]
     for end in (match.end() for match in re.finditer("업", squeezed)):
         if any(squeezed[start:end] in industries for start in ends):
             ends.append(end)
     return ends[-1] == len(squeezed)
+
+
+def _line(text: str) -> str:
+    """An industry's name as names are compared: without what it leaves out, blanks and punctuation."""
+    return _squeezed(text.split(";")[0]).removesuffix("업") + "업"
 
 
 def _squeezed(text: str) -> str:

@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
 
-from schemas.vocabulary import Concept, Vocabulary, load_vocabulary
+from schemas.vocabulary import Concept, Equipment, Vocabulary, load_vocabulary
 from transforms.concepts import ConceptMatcher, Mention, default_matcher
 
 Role = Literal["", "uses", "makes_object"]
 
 _ITEMS: Final = re.compile(r"[,;，、|\n()\[\]<>]+|(?<![A-Za-z])/|/(?![A-Za-z])|\.\s+|\s{2,}|\s외\s")
-_CONJUNCTION: Final = re.compile(r"\s및\s?|\s와\s|(?<=[가-힣])[와과]\s|\s&\s|\sand\s")
-_BLANKS: Final = re.compile(r"[\s·ㆍ・\-_]+")
+_CONJUNCTION: Final = re.compile(r"\s?및\s?|\s와\s|(?<=[가-힣])[와과]\s|\s&\s|\sand\s")
+_TAKEN_IN: Final = re.compile(r"\s*(?:을|를)?\s*(?:도입|운영|보유)\s*(?:기업|업체|공장|사업장|완료|예정|중|함|하고)")
+_USING: Final = re.compile(r"\b(?:using|powered by|made with|produced by|produced with|based on)\b", re.IGNORECASE)
 _DATA_FIELDS: Final = ("manufacturing_bigdata_ai", "cloud")
 _FIELDS_OF_MEANS: Final = (*_DATA_FIELDS, "ar_vr", "digital_twin", "network_equipment")
 """Fields whose technologies go into goods and services of every kind; a machine built on a device is that device."""
@@ -45,8 +46,11 @@ class StatementReader:
         self._fillers = re.compile(rf"(?:(?:{_either(words.fillers)})\s*)+$", re.IGNORECASE)
         self._part = _last_word(word for group in words.parts for word in group)
         self._machine = _last_word(words.machines)
+        self._equipment = [(entry.concept, *_equipment(entry)) for entry in words.equipment]
+        self._medicine = _anywhere(words.elsewhere["medicine"])
         self._elsewhere = _anywhere(word for group in words.elsewhere.values() for word in group)
         self._factory = _anywhere(words.factory)
+        self._factory_machine = _anywhere(words.factory_machines)
         self._other_data = _anywhere(words.other_data)
         self._means = re.compile(rf"^\s*(?:{'|'.join(words.means)})", re.IGNORECASE)
         self._empty = {word.lower() for word in words.empty}
@@ -57,8 +61,9 @@ class StatementReader:
 
     def read(self, text: str) -> Reading:
         """What the statement offers."""
-        mentions = [mention for mention in self._matcher.mentions(text) if not self._concepts[mention.concept].weak]
         items = _items(text)
+        named = [*self._matcher.mentions(text), *self._called_by_goods(text, items)]
+        mentions = [mention for mention in named if not self._concepts[mention.concept].weak]
         verdicts = [(mention.concept, self._verdict(mention, _item(items, mention, text))) for mention in mentions]
         offered = {concept for concept, verdict in verdicts if verdict == ""}
         denied: list[Role] = [verdict for _, verdict in verdicts if verdict in ("uses", "makes_object")]
@@ -69,11 +74,21 @@ class StatementReader:
 
     def is_for_others(self, text: str) -> bool:
         """Whether the words speak of people and places outside factories, and of no factory."""
-        return self._elsewhere.search(text) is not None and not self.is_for_factories(text)
+        if self._elsewhere.search(text) is None or self.is_for_factories(text):
+            return False
+        return self._medicine.search(text) is not None or self._factory_machine.search(text) is None
 
     def fields(self, concepts: Iterable[str]) -> tuple[str, ...]:
         """Fields that the concepts are sold in, sorted."""
         return tuple(sorted({field for concept in concepts for field in sold_in(self._concepts[concept])}))
+
+    def _called_by_goods(self, text: str, items: Sequence[tuple[int, int]]) -> Iterable[Mention]:
+        """Machines that are named by their goods or their step (반도체용 연마 장비)."""
+        for start, end in items:
+            phrase = self._head(text[start:end])
+            for concept, pattern, without in self._equipment:
+                if (match := pattern.search(phrase)) and not without.search(match.group()):
+                    yield Mention(start + match.start(), start + match.end(), concept, match.group())
 
     def _reading(self, offered: set[str], role: Role) -> Reading:
         return Reading(tuple(sorted(offered)), self.fields(offered), role)
@@ -82,7 +97,7 @@ class StatementReader:
         """Empty where the technology is offered, else why it is not."""
         concept = self._concepts[mention.concept]
         after = item.after(mention)
-        if self._is_means(concept, after):
+        if self._is_means(concept, item.clause_after(mention)) or _is_used(mention, item):
             return "uses"
         if self._is_of_a_part(mention, after, item):
             return "makes_object"
@@ -113,7 +128,7 @@ class StatementReader:
 
     def _head(self, phrase: str) -> str:
         """The phrase without the words of making and selling at its end."""
-        return self._fillers.sub("", phrase.rstrip(" ."))
+        return self._fillers.sub("", phrase.rstrip(" .")).rstrip()
 
 
 @dataclass(frozen=True)
@@ -125,6 +140,9 @@ class _Item:
     whole: str
     context: str
 
+    def clause_after(self, mention: Mention) -> str:
+        return re.split(r"[,;，]", self.whole[mention.end :])[0]
+
     def after(self, mention: Mention) -> str:
         return self.whole[mention.end : self.end]
 
@@ -132,6 +150,14 @@ class _Item:
 def sold_in(concept: Concept) -> Sequence[str]:
     """Fields of a firm that sells it: those the knowledge base states, else the main one."""
     return concept.fields[:1] if concept.sold_in is None else concept.sold_in
+
+
+def _is_used(mention: Mention, item: _Item) -> bool:
+    """Whether the firm took the technology in, or an English text names it behind a word of using."""
+    english = _USING.search(item.whole)
+    return _TAKEN_IN.search(item.whole[mention.start : item.end]) is not None or (
+        english is not None and mention.start >= english.end()
+    )
 
 
 @cache
@@ -158,6 +184,19 @@ def _item(items: Sequence[tuple[int, int]], mention: Mention, text: str) -> _Ite
     return _Item(start, end, text, f"{outer} {text[start:end]}")
 
 
+def _equipment(entry: Equipment) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The pattern of a phrase that names the machines, and of the words that may not be in it."""
+    of = "|".join(_word(word) for word in entry.of)
+    return (
+        re.compile(rf"(?:{of}).*?(?:{_spread(entry.heads)})$", re.IGNORECASE),
+        re.compile(_spread(entry.without) or "(?!)", re.IGNORECASE),
+    )
+
+
+def _spread(words: Iterable[str]) -> str:
+    return "|".join(r"\s?".join(map(re.escape, word)) for word in words)
+
+
 def _either(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
 
@@ -176,8 +215,11 @@ def _word(word: str) -> str:
 
 
 def _last_word(words: Iterable[str]) -> re.Pattern[str]:
-    """Finds any of the words at the end: Latin ones whole, Korean ones as the end of a compound."""
+    """Finds any of the words at the end: Latin ones whole, Korean ones as the end of a compound,
+    those of one syllable by themselves."""
     listed = list(words)
-    korean = _either(word for word in listed if not word.isascii())
+    compounds = _either(word for word in listed if not word.isascii() and len(word) > 1)
+    syllables = _either(word for word in listed if not word.isascii() and len(word) == 1) or "(?!)"
     latin = _either(word for word in listed if word.isascii())
-    return re.compile(rf"(?:{korean}|(?<![A-Za-z])(?:{latin}))$", re.IGNORECASE)
+    pattern = rf"(?:{compounds}|(?<![가-힣])(?:{syllables})|(?<![A-Za-z])(?:{latin}))$"
+    return re.compile(pattern, re.IGNORECASE)
