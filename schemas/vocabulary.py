@@ -63,8 +63,8 @@ class FieldEntry(Known):
 class Concept(Known):
     """A capability with every surface form that stands for it.
 
-    A `weak` one is too general to say what a firm sells, a `general` one only too general where a firm's name holds it.
-    `sold_in` are the fields of a statement that offers it, by
+    A `weak` one says nothing of what a firm sells; a `general` one says its field and not which technology (로봇,
+    자동화설비). `sold_in` are the fields of a statement that offers it, by
     default the main one; it is empty where no field's definition holds it. One that `needs_factory` counts only in a
     statement that speaks of factories.
     """

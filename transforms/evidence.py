@@ -52,20 +52,23 @@ def with_classes(statements: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
 def with_evidence(statements: pl.DataFrame) -> pl.DataFrame:
     """Statements with concepts and fields that their kind bears out.
 
-    A firm's name does not tell by general words. An industry's name has the fields of `industry_lines.yaml` and no others. A patent's title keeps a concept where the
+    General concepts give a statement its field and are no concept of it: whoever asks for a robot of one kind is not
+    helped by all that call something a robot. A firm's name does not tell by them at all. An industry's name has the fields of `industry_lines.yaml` and no others. A patent's title keeps a concept where the
     classes of the invention lie in a field of it and the title is not about another use.
     `statements` has text, kind, ipc, concepts and fields.
     """
     special = statements.filter(pl.col("kind").is_in(["industry", "patent", "firm_name"]))
     distinct = special.select("text", "kind", "ipc", "concepts").unique(["text", "kind", "ipc"], maintain_order=True)
-    borne = [_borne_out(*row) for row in distinct.iter_rows()]
+    found = [_borne_out(*row) for row in distinct.iter_rows()]
     tags = distinct.select("text", "kind", "ipc").with_columns(
-        pl.Series("borne_concepts", [concepts for concepts, _ in borne], pl.List(pl.String)),
-        pl.Series("borne_fields", [fields for _, fields in borne], pl.List(pl.String)),
+        pl.Series("borne_concepts", [concepts for concepts, _ in found], pl.List(pl.String)),
+        pl.Series("borne_fields", [fields for _, fields in found], pl.List(pl.String)),
     )
     joined = statements.join(tags, on=["text", "kind", "ipc"], how="left", nulls_equal=True, maintain_order="left")
+    general = [concept.id for concept in load_vocabulary().concepts if concept.general]
+    borne = pl.coalesce("borne_concepts", "concepts")
     return joined.with_columns(
-        concepts=pl.coalesce("borne_concepts", "concepts"), fields=pl.coalesce("borne_fields", "fields")
+        concepts=borne.list.filter(~pl.element().is_in(general)), fields=pl.coalesce("borne_fields", "fields")
     ).drop("borne_concepts", "borne_fields")
 
 

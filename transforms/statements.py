@@ -63,7 +63,7 @@ class StatementReader:
         """What the statement offers."""
         items = _items(text)
         named = [*self._matcher.mentions(text), *self._called_by_goods(text, items)]
-        mentions = [mention for mention in named if not self._concepts[mention.concept].weak]
+        mentions = [mention for mention in named if self._tells(mention, named)]
         verdicts = [(mention.concept, self._verdict(mention, _item(items, mention, text))) for mention in mentions]
         offered = {concept for concept, verdict in verdicts if verdict == ""}
         denied: list[Role] = [verdict for _, verdict in verdicts if verdict in ("uses", "makes_object")]
@@ -81,6 +81,16 @@ class StatementReader:
     def fields(self, concepts: Iterable[str]) -> tuple[str, ...]:
         """Fields that the concepts are sold in, sorted."""
         return tuple(sorted({field for concept in concepts for field in sold_in(self._concepts[concept])}))
+
+    def _tells(self, mention: Mention, named: Sequence[Mention]) -> bool:
+        """Whether the concept is strong enough; a general one is not inside a more special one (서비스[로봇])."""
+        concept = self._concepts[mention.concept]
+        inside = any(
+            other.start <= mention.start and mention.end <= other.end and other.end - other.start > len(mention.form)
+            for other in named
+            if other.concept != mention.concept and not self._concepts[other.concept].weak
+        )
+        return not concept.weak and not (concept.general and inside)
 
     def _called_by_goods(self, text: str, items: Sequence[tuple[int, int]]) -> Iterable[Mention]:
         """Machines that are named by their goods or their step (반도체용 연마 장비)."""
