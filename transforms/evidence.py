@@ -53,8 +53,9 @@ def with_evidence(statements: pl.DataFrame) -> pl.DataFrame:
     """Statements with concepts and fields that their kind bears out.
 
     General concepts give a statement its field and are no concept of it: whoever asks for a robot of one kind is not
-    helped by all that call something a robot. A firm's name does not tell by them at all. An industry's name has the fields of `industry_lines.yaml` and no others. A patent's title keeps a concept where the
-    classes of the invention lie in a field of it and the title is not about another use.
+    helped by all that call something a robot. A firm's name does not tell by them at all. An industry's name has the
+    fields of `industry_lines.yaml` and no others. A patent's title keeps a concept where the classes of the invention
+    lie in a field of it and the title is not about another use.
     `statements` has text, kind, ipc, concepts and fields.
     """
     special = statements.filter(pl.col("kind").is_in(["industry", "patent", "firm_name"]))

@@ -21,6 +21,7 @@ Role = Literal["", "uses", "makes_object"]
 _ITEMS: Final = re.compile(r"[,;，、|\n()\[\]<>]+|(?<![A-Za-z])/|/(?![A-Za-z])|\.\s+|\s{2,}|\s외\s")
 _CONJUNCTION: Final = re.compile(r"\s?및\s?|\s와\s|(?<=[가-힣])[와과]\s|\s&\s|\sand\s")
 _TAKEN_IN: Final = re.compile(r"\s*(?:을|를)?\s*(?:도입|운영|보유)\s*(?:기업|업체|공장|사업장|완료|예정|중|함|하고)")
+_FORM_OF_MEANS: Final = re.compile(r"(?:\s*기반|형)$")
 _USING: Final = re.compile(r"\b(?:using|powered by|made with|produced by|produced with|based on)\b", re.IGNORECASE)
 _DATA_FIELDS: Final = ("manufacturing_bigdata_ai", "cloud")
 _FIELDS_OF_MEANS: Final = (*_DATA_FIELDS, "ar_vr", "digital_twin", "network_equipment")
@@ -109,7 +110,7 @@ class StatementReader:
         after = item.after(mention)
         if self._is_means(concept, item.clause_after(mention)) or _is_used(mention, item):
             return "uses"
-        if self._is_of_a_part(mention, after, item):
+        if self._is_of_a_part(mention, after):
             return "makes_object"
         if self.is_for_others(item.context) or self._is_other_data(concept, item):
             return "elsewhere"
@@ -122,7 +123,7 @@ class StatementReader:
             return not self.is_for_factories(after)
         return self._machine.search(self._head(after)) is None
 
-    def _is_of_a_part(self, mention: Mention, after: str, item: _Item) -> bool:
+    def _is_of_a_part(self, mention: Mention, after: str) -> bool:
         """Whether the last word of the phrase is a part, a material or a job, and not the technology itself."""
         rest = self._head(_CONJUNCTION.split(after)[0])
         if not rest.strip():
@@ -151,7 +152,9 @@ class _Item:
     context: str
 
     def clause_after(self, mention: Mention) -> str:
-        return re.split(r"[,;，]", self.whole[mention.end :])[0]
+        """What follows up to the next comma, with the means that the form itself ends in (클라우드 [기반])."""
+        means = _FORM_OF_MEANS.search(self.whole, mention.start, mention.end)
+        return re.split(r"[,;，]", self.whole[means.start() if means else mention.end :])[0]
 
     def after(self, mention: Mention) -> str:
         return self.whole[mention.end : self.end]

@@ -70,8 +70,8 @@ def _sizes(cells: Mapping[tuple[str, ...], Sequence[Any]]) -> dict[tuple[str, ..
     """Statements to draw per cell: those of a field are taken from its kinds in turn while they last."""
     sizes: dict[tuple[str, ...], int] = {}
     for (kind, technical), size in UNTAGGED.items():
-        cell = ("untagged", kind, str(technical))
-        sizes[cell] = min(size, len(cells.get(cell, ())))
+        untagged = ("untagged", kind, str(technical))
+        sizes[untagged] = min(size, len(cells.get(untagged, ())))
     for stratum in sorted({cell[0] for cell in cells} - {"untagged"}):
         own = sorted(cell for cell in cells if cell[0] == stratum)
         wanted = min(PER_FIELD, sum(len(cells[cell]) for cell in own))

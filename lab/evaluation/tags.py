@@ -1,8 +1,8 @@
 """Quality of field tags: `python -m lab.evaluation.tags --lake ./lake [--side dev|heldout] [--json]`.
 
 Compares the tags of a lake with blind judgments of 600 statements (`data/tag_sample.jsonl`, drawn by
-`lab.evaluation.tag_sample`; `data/tag_judgments.jsonl`). Strict: a field counts by its own definition. A pair of statement
-and field is right where the judge gives it; against `both` only pairs on which the two judges agree count.
+`lab.evaluation.tag_sample`; `data/tag_judgments.jsonl`). Strict: a field counts by its own definition. A pair of
+statement and field is right where the judge gives it; against `both` only pairs on which the two judges agree count.
 Intervals are of the bootstrap over statements, 95 percent.
 """
 
@@ -83,7 +83,7 @@ def count(
     given: Mapping[str, frozenset[str]],
     wanted: Mapping[str, frozenset[str]],
     weights: Mapping[str, float],
-    counted: Callable[[str, str], bool] = lambda _id, _field: True,
+    counted: Callable[[str, str], bool],
 ) -> list[Counts]:
     """Counts of each statement, over the pairs of statement and field that `counted` lets through."""
     found = []
@@ -92,6 +92,14 @@ def count(
         truth = {field for field in wanted[name] if counted(name, field)}
         found.append(Counts(len(tags & truth), len(tags - truth), len(truth - tags), weights[name]))
     return found
+
+
+def _only(tags: Mapping[str, frozenset[str]], field: str) -> dict[str, frozenset[str]]:
+    return {name: fields & {field} for name, fields in tags.items()}
+
+
+def _any_pair(_statement: str, _field: str) -> bool:
+    return True
 
 
 def quality(counts: Sequence[Counts], *, weighted: bool = False, seed: int = 0) -> Quality:
@@ -134,25 +142,17 @@ def report(
     found: dict[str, dict[str, Quality]] = {}
     for judge, wanted in [*sorted(judged.items()), *([("both", one)] if one and two else [])]:
         rows = [row for row in sample if row["id"] in wanted and (judge != "both" or row["id"] in two)]
-        let_through = agreed if judge == "both" else lambda _id, _field: True
-        counts = dict(
-            zip(
-                (row["id"] for row in rows),
-                count((row["id"] for row in rows), given, wanted, weights, let_through),
-                strict=True,
-            )
-        )
+        let_through = agreed if judge == "both" else _any_pair
+        ids = [row["id"] for row in rows]
+        counts = dict(zip(ids, count(ids, given, wanted, weights, let_through), strict=True))
         groups = {
             "all": quality(list(counts.values())),
             "weighted to the lake": quality(list(counts.values()), weighted=True),
         }
         for kind in sorted({row["kind"] for row in rows}):
             groups[f"kind={kind}"] = quality([counts[row["id"]] for row in rows if row["kind"] == kind])
-        ids = [row["id"] for row in rows]
         for field in sorted({f for name in ids for f in wanted[name] | given[name]}):
-            of_field = count(
-                ids, given, wanted, weights, lambda name, f, field=field: f == field and let_through(name, f)
-            )
+            of_field = count(ids, _only(given, field), _only(wanted, field), weights, let_through)
             groups[f"field={field}"] = quality(of_field)
         found[f"judge {judge}" if judge in ("1", "2") else judge] = groups
     return found
@@ -183,7 +183,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json:
         print(json.dumps({truth: {g: vars(q) for g, q in groups.items()} for truth, groups in found.items()}))
         return 0
-    print(f"{options.side}: {len(sample)} statements; F1 of the two judges {agreement(judged, [r['id'] for r in sample]):.2f}")
+    alike = agreement(judged, [row["id"] for row in sample])
+    print(f"{options.side}: {len(sample)} statements; F1 of the two judges {alike:.2f}")
     for truth, groups in found.items():
         print(f"\n{truth:42}{'precision':>22}{'recall':>22}{'tags':>6}{'judged':>8}")
         for group, q in groups.items():

@@ -9,10 +9,21 @@ from transforms.evidence import with_classes, with_evidence
 from transforms.statements import default_reader
 
 
-def classed(text: str, kind: str = "product", weight: str = "strong", names: tuple[str, ...] = ()) -> list[tuple[str, str]]:
-    statements = pl.DataFrame({"firm_id": "F1", "text": [text, "산업용 로봇 제조업"], "kind": [kind, "industry"], "weight_class": [weight, "weak"]})
-    named = pl.DataFrame({"firm_id": ["F1"] * len(names), "name": list(names)}, schema={"firm_id": pl.String, "name": pl.String})
-    return [row for row in with_classes(statements, named).select("kind", "weight_class").rows()][:-1]
+def classed(
+    text: str, kind: str = "product", weight: str = "strong", names: tuple[str, ...] = ()
+) -> list[tuple[str, str]]:
+    statements = pl.DataFrame(
+        {
+            "firm_id": "F1",
+            "text": [text, "산업용 로봇 제조업"],
+            "kind": [kind, "industry"],
+            "weight_class": [weight, "weak"],
+        }
+    )
+    named = pl.DataFrame(
+        {"firm_id": ["F1"] * len(names), "name": list(names)}, schema={"firm_id": pl.String, "name": pl.String}
+    )
+    return with_classes(statements, named).select("kind", "weight_class").rows()[:-1]
 
 
 def test_an_empty_text_is_no_statement() -> None:
@@ -23,7 +34,10 @@ def test_a_line_about_one_thing_keeps_its_weight() -> None:
     assert classed("머신비전 검사장비") == [("product", "strong")]
 
 
-@pytest.mark.parametrize("text", ["산업용 로봇 제조업", "산업용로봇 제조업", "산업용 로봇 제조", "특수 목적용 기계 제조업,산업용 로봇 제조업"])
+@pytest.mark.parametrize(
+    "text",
+    ["산업용 로봇 제조업", "산업용로봇 제조업", "산업용 로봇 제조", "특수 목적용 기계 제조업,산업용 로봇 제조업"],
+)
 def test_an_industry_told_as_a_product_is_an_industry_line(text: str) -> None:
     assert classed(text) == [("industry", "weak")]
 
@@ -40,7 +54,13 @@ def test_a_bundle_of_many_things_weighs_less() -> None:
 def evidence(text: str, kind: str, ipc: str | None = None) -> tuple[list[str], list[str]]:
     reading = default_reader().read(text)
     row = pl.DataFrame(
-        {"text": [text], "kind": [kind], "ipc": [ipc], "concepts": [list(reading.concepts)], "fields": [list(reading.fields)]},
+        {
+            "text": [text],
+            "kind": [kind],
+            "ipc": [ipc],
+            "concepts": [list(reading.concepts)],
+            "fields": [list(reading.fields)],
+        },
         schema_overrides={"ipc": pl.String, "concepts": pl.List(pl.String), "fields": pl.List(pl.String)},
     )
     borne = with_evidence(row).row(0, named=True)

@@ -70,7 +70,15 @@ def test_the_machine_itself_is_sold_beside_its_parts(text: str, field: str) -> N
 
 @pytest.mark.parametrize(
     "text",
-    ["의료용 센서", "완구 로봇", "차량용 라이다", "가정용 로봇", "스마트팜 제어기", "골프 거리 측정기기", "체험형 VR 게임"],
+    [
+        "의료용 센서",
+        "완구 로봇",
+        "차량용 라이다",
+        "가정용 로봇",
+        "스마트팜 제어기",
+        "골프 거리 측정기기",
+        "체험형 VR 게임",
+    ],
 )
 def test_what_is_for_people_outside_factories_has_no_field(text: str) -> None:
     assert read(text).fields == ()
@@ -88,7 +96,9 @@ def test_a_factory_of_such_goods_is_a_factory(text: str, field: str) -> None:
     assert field in read(text).fields
 
 
-@pytest.mark.parametrize("text", ["AI 챗봇 상담 플랫폼", "관광 빅데이터 분석", "생성형 AI 영상콘텐츠 제작", "금융 빅데이터 플랫폼"])
+@pytest.mark.parametrize(
+    "text", ["AI 챗봇 상담 플랫폼", "관광 빅데이터 분석", "생성형 AI 영상콘텐츠 제작", "금융 빅데이터 플랫폼"]
+)
 def test_data_tools_for_other_trades_are_not_for_manufacturing(text: str) -> None:
     assert "manufacturing_bigdata_ai" not in read(text).fields
 
