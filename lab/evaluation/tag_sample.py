@@ -48,7 +48,7 @@ def statements(snapshot: Snapshot) -> pl.DataFrame:
 
 
 def draw(rows: Sequence[Mapping[str, Any]], seed: int = SEED) -> list[dict[str, Any]]:
-    """Seeded sample with `id`, `side` and `weight`, the number of statements of the lake that a drawn one stands for."""
+    """Seeded sample with `id`, `side` and `weight`: how many statements of the lake a drawn one stands for."""
     chance = random.Random(seed)  # noqa: S311
     cells: dict[tuple[str, ...], list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
