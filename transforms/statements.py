@@ -46,6 +46,7 @@ class StatementReader:
         self._concepts = vocabulary.concept
         self._fillers = re.compile(rf"(?:(?:{_either(words.fillers)})\s*)+$", re.IGNORECASE)
         self._part = _last_word(word for group in words.parts for word in group)
+        self._goes_into = re.compile(rf"\s*(?:{_either(words.parts[0])})")
         self._machine = _last_word(words.machines)
         self._equipment = [(entry.concept, *_equipment(entry)) for entry in words.equipment]
         self._medicine = _anywhere(words.elsewhere["medicine"])
@@ -84,14 +85,17 @@ class StatementReader:
         return tuple(sorted({field for concept in concepts for field in sold_in(self._concepts[concept])}))
 
     def _tells(self, mention: Mention, named: Sequence[Mention]) -> bool:
-        """Whether the concept is strong enough; a general one is not inside a more special one (서비스[로봇])."""
+        """Whether the concept is strong enough, and neither the modifier of a longer one ([전동기]제어반) nor, where it is
+        general, its head (서비스[로봇])."""
         concept = self._concepts[mention.concept]
-        inside = any(
-            other.start <= mention.start and mention.end <= other.end and other.end - other.start > len(mention.form)
+        longer = [
+            other
             for other in named
-            if other.concept != mention.concept and not self._concepts[other.concept].weak
-        )
-        return not concept.weak and not (concept.general and inside)
+            if other.start <= mention.start and mention.end <= other.end and not self._concepts[other.concept].weak
+        ]
+        modifies = any(mention.end < other.end for other in longer)
+        heads = any(other.start < mention.start for other in longer)
+        return not (concept.weak or modifies or (concept.general and heads))
 
     def _called_by_goods(self, text: str, items: Sequence[tuple[int, int]]) -> Iterable[Mention]:
         """Machines that are named by their goods or their step (반도체용 연마 장비)."""
@@ -126,9 +130,11 @@ class StatementReader:
     def _is_of_a_part(self, mention: Mention, after: str) -> bool:
         """Whether the last word of the phrase is a part, a material or a job, and not the technology itself."""
         rest = self._head(_CONJUNCTION.split(after)[0])
-        if not rest.strip():
+        if not rest and not self._machine.search(mention.form):
+            rest = self._head(after)
+        if not rest:
             return self._part.search(mention.form) is not None and bool(sold_in(self._concepts[mention.concept]))
-        if re.match(r"용(?:\s|$)", rest) and not self._machine.search(rest):
+        if self._goes_into.match(rest) or (rest.startswith("용") and not self._machine.search(rest)):
             return True
         return self._part.search(rest) is not None and self._machine.search(rest) is None
 
