@@ -24,7 +24,7 @@ _TAKEN_IN: Final = re.compile(r"\s*(?:을|를)?\s*(?:도입|운영|보유)\s*(?:
 _FORM_OF_MEANS: Final = re.compile(r"(?:\s*기반|형)$")
 _USING: Final = re.compile(r"\b(?:using|powered by|made with|produced by|produced with|based on)\b", re.IGNORECASE)
 _DATA_FIELDS: Final = ("manufacturing_bigdata_ai", "cloud")
-_FIELDS_OF_MEANS: Final = (*_DATA_FIELDS, "ar_vr", "digital_twin", "network_equipment")
+_FIELDS_OF_MEANS: Final = (*_DATA_FIELDS, "digital_twin", "network_equipment")
 """Fields whose technologies go into goods and services of every kind; a machine built on a device is that device."""
 
 
@@ -46,6 +46,7 @@ class StatementReader:
         self._concepts = vocabulary.concept
         self._fillers = re.compile(rf"(?:(?:{_either(words.fillers)})\s*)+$", re.IGNORECASE)
         self._part = _last_word(word for group in words.parts for word in group)
+        self._part_form = _last_word([*words.parts[0], "가공"])
         self._goes_into = re.compile(rf"\s*(?:{_either(words.parts[0])})")
         self._machine = _last_word(words.machines)
         self._equipment = [(entry.concept, *_equipment(entry)) for entry in words.equipment]
@@ -114,7 +115,7 @@ class StatementReader:
         after = item.after(mention)
         if self._is_means(concept, item.clause_after(mention)) or _is_used(mention, item):
             return "uses"
-        if self._is_of_a_part(mention, after):
+        if concept.fields[0] not in _DATA_FIELDS and self._is_of_a_part(mention, after):
             return "makes_object"
         if self.is_for_others(item.context) or self._is_other_data(concept, item):
             return "elsewhere"
@@ -130,10 +131,10 @@ class StatementReader:
     def _is_of_a_part(self, mention: Mention, after: str) -> bool:
         """Whether the last word of the phrase is a part, a material or a job, and not the technology itself."""
         rest = self._head(_CONJUNCTION.split(after)[0])
-        if not rest and not self._machine.search(mention.form):
+        if not rest and mention.form.isascii():
             rest = self._head(after)
         if not rest:
-            return self._part.search(mention.form) is not None and bool(sold_in(self._concepts[mention.concept]))
+            return self._part_form.search(mention.form) is not None
         if self._goes_into.match(rest) or (rest.startswith("용") and not self._machine.search(rest)):
             return True
         return self._part.search(rest) is not None and self._machine.search(rest) is None
@@ -239,6 +240,6 @@ def _last_word(words: Iterable[str]) -> re.Pattern[str]:
     listed = list(words)
     compounds = _either(word for word in listed if not word.isascii() and len(word) > 1)
     syllables = _either(word for word in listed if not word.isascii() and len(word) == 1) or "(?!)"
-    latin = _either(word for word in listed if word.isascii())
+    latin = _either(word for word in listed if word.isascii()) or "(?!)"
     pattern = rf"(?:{compounds}|(?<![가-힣])(?:{syllables})|(?<![A-Za-z])(?:{latin}))$"
     return re.compile(pattern, re.IGNORECASE)
