@@ -1,7 +1,7 @@
 """Quality of field tags: `python -m lab.evaluation.tags --lake ./lake [--side dev|heldout] [--json]`.
 
 Compares the tags of a lake with blind judgments of 600 statements (`data/tag_sample.jsonl`, drawn by
-`lab.evaluation.tag_sample`; `data/tag_judgments.jsonl`). Strict: a field counts by its own definition. A pair of
+`lab.evaluation.tag_sample`; `data/tag_judgments.jsonl`, made by `lab.evaluation.tag_judgments`). Strict: a field counts by its own definition. A pair of
 statement and field is right where the judge gives it; against `both` only pairs on which the two judges agree count.
 Intervals are of the bootstrap over statements, 95 percent.
 """
@@ -14,17 +14,15 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from lab.evaluation.needs import DATA
+from lab.evaluation.tag_judgments import JUDGMENTS_FILE, ROLES, read_lines
 from lab.evaluation.tag_sample import SAMPLE_FILE
 from schemas.lake import Lake, LakeError, Snapshot
 
-JUDGMENTS_FILE: Final = DATA / "tag_judgments.jsonl"
 SIDES: Final = ("dev", "heldout")
 _ROUNDS: Final = 1000
 
@@ -54,10 +52,6 @@ class Quality:
     judged: int
 
 
-def read_lines(file: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
 def judgments(rows: Iterable[Mapping[str, Any]]) -> Judgments:
     """Raises ValueError where a judge gives a statement twice."""
     found: Judgments = defaultdict(dict)
@@ -67,6 +61,13 @@ def judgments(rows: Iterable[Mapping[str, Any]]) -> Judgments:
             raise ValueError(f"judge {row['judge']} gives {row['id']} twice")
         given[row["id"]] = frozenset(row["fields"])
     return dict(found)
+
+
+def roles_of_sample(snapshot: Snapshot, sample: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Per id of the sample the role that the lake gives the statement, where the lake has it."""
+    said = snapshot.table("capabilities", ["text", "source", "role"])
+    by_text = {(text, source): role for text, source, role in said.iter_rows()}
+    return {row["id"]: by_text[key] for row in sample if (key := (row["text"], row["source"])) in by_text}
 
 
 def tags_of_sample(snapshot: Snapshot, sample: Sequence[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
@@ -158,6 +159,31 @@ def report(
     return found
 
 
+def roles(
+    sample: Sequence[Mapping[str, Any]], given: Mapping[str, str], rows: Iterable[Mapping[str, Any]]
+) -> dict[str, tuple[int, int, int]]:
+    """Per judge and role: statements to which both the judge and the lake give it, the lake alone, the judge alone.
+
+    `given` is the lake's role per id; what it does not know counts as sold, and its `makes_object` is the judges'
+    `makes_the_object`.
+    """
+    named = {"unknown": "sells", "makes_object": "makes_the_object"}
+    ids = {row["id"] for row in sample} & set(given)
+    counts: dict[str, tuple[int, int, int]] = {}
+    for row in rows:
+        if row["id"] not in ids:
+            continue
+        ours, theirs = named.get(given[row["id"]], given[row["id"]]), row["role"]
+        for role in ROLES:
+            both, alone, missed = counts.get(f"judge {row['judge']}, {role}", (0, 0, 0))
+            counts[f"judge {row['judge']}, {role}"] = (
+                both + (ours == theirs == role),
+                alone + (ours == role != theirs),
+                missed + (theirs == role != ours),
+            )
+    return counts
+
+
 def agreement(judged: Judgments, ids: Iterable[str]) -> float:
     """F1 of one judge's fields against the other's."""
     shared = [name for name in ids if name in judged["1"] and name in judged["2"]]
@@ -178,7 +204,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     sample = [row for row in read_lines(SAMPLE_FILE) if row["side"] == options.side]
-    judged = judgments(read_lines(JUDGMENTS_FILE))
+    rows = read_lines(JUDGMENTS_FILE)
+    judged = judgments(rows)
     found = report(sample, tags_of_sample(snapshot, sample), judged)
     if options.json:
         print(json.dumps({truth: {g: vars(q) for g, q in groups.items()} for truth, groups in found.items()}))
@@ -190,6 +217,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for group, q in groups.items():
             shares = (_shown(q.precision, q.precision_interval), _shown(q.recall, q.recall_interval))
             print(f"  {group:40}{shares[0]:>22}{shares[1]:>22}{q.tags:>6}{q.judged:>8}")
+    for name, (both, alone, missed) in sorted(roles(sample, roles_of_sample(snapshot, sample), rows).items()):
+        print(f"  {name:40} both {both}, the lake alone {alone}, the judge alone {missed}")
     return 0
 
 

@@ -6,8 +6,9 @@ from collections import Counter
 
 import pytest
 
+from lab.evaluation.tag_judgments import JUDGMENTS_FILE, checked, read_lines
 from lab.evaluation.tag_sample import SAMPLE_FILE, draw
-from lab.evaluation.tags import JUDGMENTS_FILE, agreement, judgments, read_lines, report
+from lab.evaluation.tags import agreement, judgments, report, roles
 
 SAMPLE = [{"id": name, "kind": "product", "weight": 1.0} for name in ("T1", "T2", "T3")]
 GIVEN = {"T1": frozenset({"erp"}), "T2": frozenset({"erp", "cloud"}), "T3": frozenset[str]()}
@@ -52,6 +53,34 @@ def test_agreement_is_the_f1_of_one_judge_against_the_other() -> None:
 def test_a_judge_gives_a_statement_once() -> None:
     with pytest.raises(ValueError, match="judge 1 gives T1 twice"):
         judgments([{"id": "T1", "judge": 1, "fields": []}] * 2)
+
+
+def test_roles_are_compared_by_judge() -> None:
+    given = {"T1": "uses", "T2": "unknown", "T3": "makes_object"}
+    rows = [
+        {"id": "T1", "judge": 1, "role": "uses"},
+        {"id": "T2", "judge": 1, "role": "sells"},
+        {"id": "T3", "judge": 1, "role": "sells"},
+    ]
+    assert roles(SAMPLE, given, rows) == {
+        "judge 1, sells": (1, 0, 1),
+        "judge 1, uses": (1, 0, 0),
+        "judge 1, makes_the_object": (0, 1, 0),
+    }
+
+
+@pytest.mark.parametrize(
+    ("answers", "odd"),
+    [
+        ([{"id": "T1", "fields": [], "role": "sells"}], "T2"),
+        ([{"id": i, "fields": [], "role": "sells"} for i in ("T1", "T2", "T2")], "T2"),
+        ([{"id": i, "fields": ["robots"], "role": "sells"} for i in ("T1", "T2")], "T1"),
+        ([{"id": i, "fields": [], "role": "rents"} for i in ("T1", "T2")], "T1"),
+    ],
+)
+def test_answers_that_cannot_be_are_told_of(answers: list[dict[str, object]], odd: str) -> None:
+    with pytest.raises(ValueError, match=f"judge1.*{odd}"):
+        checked(answers, {"T1", "T2"}, "judge1")
 
 
 def test_a_draw_takes_from_every_stratum_and_deals_it_to_both_sides() -> None:
