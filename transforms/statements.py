@@ -86,8 +86,10 @@ class StatementReader:
         return tuple(sorted({field for concept in concepts for field in sold_in(self._concepts[concept])}))
 
     def _tells(self, mention: Mention, named: Sequence[Mention]) -> bool:
-        """Whether the concept is strong enough, and neither the modifier of a longer one ([전동기]제어반) nor, where it is
-        general, its head (서비스[로봇])."""
+        """Whether the concept is strong enough, and no part of the name of another.
+
+        It is one where it modifies a longer name ([전동기]제어반), a general concept also as its head (서비스[로봇]).
+        """
         concept = self._concepts[mention.concept]
         longer = [
             other
