@@ -112,7 +112,7 @@ class Equipment(Known):
     """Machines of a concept that are called by the goods that they make or the step that they do."""
 
     concept: str
-    of: list[str]
+    of: list[str] = Field(default_factory=list)
     heads: list[str]
     without: list[str] = Field(default_factory=list)
 

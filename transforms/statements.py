@@ -21,6 +21,8 @@ Role = Literal["", "uses", "makes_object"]
 _ITEMS: Final = re.compile(r"[,;，、|\n()\[\]<>]+|(?<![A-Za-z])/|/(?![A-Za-z])|\.\s+|\s{2,}|\s외\s")
 _CONJUNCTION: Final = re.compile(r"\s?및\s?|\s와\s|(?<=[가-힣])[와과]\s|\s&\s|\sand\s")
 _TAKEN_IN: Final = re.compile(r"\s*(?:을|를)?\s*(?:도입|운영|보유)\s*(?:기업|업체|공장|사업장|완료|예정|중|함|하고)")
+_SUMMED: Final = re.compile(r"\s등\s+([^,;]+)$")
+"""What a list is summed up as: its words hold for every item (VCU, 모터 제어기 등 전기차 부품)."""
 _FORM_OF_MEANS: Final = re.compile(r"(?:\s*기반|형)$")
 _USING: Final = re.compile(r"\b(?:using|powered by|made with|produced by|produced with|based on)\b", re.IGNORECASE)
 _DATA_FIELDS: Final = ("manufacturing_bigdata_ai", "cloud")
@@ -105,7 +107,7 @@ class StatementReader:
         for start, end in items:
             phrase = self._head(text[start:end])
             for concept, pattern, without in self._equipment:
-                if (match := pattern.search(phrase)) and not without.search(match.group()):
+                if (match := pattern.search(phrase)) and not without.search(phrase):
                     yield Mention(start + match.start(), start + match.end(), concept, match.group())
 
     def _reading(self, offered: set[str], role: Role) -> Reading:
@@ -137,7 +139,7 @@ class StatementReader:
             rest = self._head(after)
         if not rest:
             return self._part_form.search(mention.form) is not None
-        if self._goes_into.match(rest) or (rest.startswith("용") and not self._machine.search(rest)):
+        if rest.startswith("용") or self._goes_into.match(rest):
             return True
         return self._part.search(rest) is not None and self._machine.search(rest) is None
 
@@ -153,7 +155,8 @@ class StatementReader:
 
 @dataclass(frozen=True)
 class _Item:
-    """One thing in a list, at [start, end) of the text; `context` is it with what stands before its bracket."""
+    """One thing in a list, at [start, end) of the text; `context` is it with what stands before its bracket and what
+    the list is summed up as."""
 
     start: int
     end: int
@@ -203,14 +206,15 @@ def _item(items: Sequence[tuple[int, int]], mention: Mention, text: str) -> _Ite
     opened = text.rfind("(", 0, start + 1)
     before = text[:opened] if opened >= 0 and ")" not in text[opened:start] else ""
     outer = re.split(r"[,;/]", before)[-1]
-    return _Item(start, end, text, f"{outer} {text[start:end]}")
+    summed = _SUMMED.search(text, end)
+    return _Item(start, end, text, f"{outer} {text[start:end]} {summed[1] if summed else ''}")
 
 
 def _equipment(entry: Equipment) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """The pattern of a phrase that names the machines, and of the words that may not be in it."""
-    of = "|".join(_word(word) for word in entry.of)
+    of = rf"(?:{'|'.join(_word(word) for word in entry.of)}).*?" if entry.of else ""
     return (
-        re.compile(rf"(?:{of}).*?(?:{_spread(entry.heads)})$", re.IGNORECASE),
+        re.compile(rf"{of}(?:{_spread(entry.heads)})$", re.IGNORECASE),
         re.compile(_spread(entry.without) or "(?!)", re.IGNORECASE),
     )
 

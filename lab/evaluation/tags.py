@@ -1,9 +1,9 @@
 """Quality of field tags: `python -m lab.evaluation.tags --lake ./lake [--side dev|heldout] [--json]`.
 
 Compares the tags of a lake with blind judgments of 600 statements. `lab.evaluation.tag_sample` drew the statements
-(`data/tag_sample.jsonl`), `lab.evaluation.tag_judgments` froze the answers (`data/tag_judgments.jsonl`). Strict: a field
-counts by its own definition. A pair of statement and field is right where the judge gives it; against `both` only pairs
-on which the two judges agree count. Intervals are of the bootstrap over statements, 95 percent.
+(`data/tag_sample.jsonl`), `lab.evaluation.tag_judgments` froze the answers (`data/tag_judgments.jsonl`). Strict: a
+field counts by its own definition. A pair of statement and field is right where the judge gives it; against `both`
+only pairs on which the two judges agree count. Intervals are of the bootstrap over statements, 95 percent.
 """
 
 from __future__ import annotations

@@ -122,9 +122,28 @@ def test_tools_that_a_factory_can_use_are(text: str) -> None:
         ("변압기", ("other",)),
         ("반도체용 연마 장비", ("smart_equipment",)),
         ("반도체 검사 장비", ("quality_maintenance",)),
+        ("기어드 모터", ("sensors_actuators",)),
     ],
 )
 def test_fields_are_those_that_a_concept_is_sold_in(text: str, fields: tuple[str, ...]) -> None:
+    assert read(text).fields == fields
+
+
+def test_what_a_list_is_summed_up_as_holds_for_its_items() -> None:
+    assert read("제어기, 모터").fields == ("control_controllers", "sensors_actuators")
+    assert read("제어기, 모터 등 전기차용 부품").fields == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("전동기제어반", ("control_controllers",)),
+        ("서비스로봇", ()),
+        ("3D 프린팅 서비스", ()),
+        ("반도체 장비용 유량계", ("sensors_actuators",)),
+    ],
+)
+def test_a_modifier_is_not_the_thing(text: str, fields: tuple[str, ...]) -> None:
     assert read(text).fields == fields
 
 
