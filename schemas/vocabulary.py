@@ -66,7 +66,7 @@ class Concept(Known):
     A `weak` one says nothing of what a firm sells; a `general` one says its field and not which technology (로봇,
     자동화설비). `sold_in` are the fields of a statement that offers it, by
     default the main one; it is empty where no field's definition holds it. One that `needs_factory` counts only in a
-    statement that speaks of factories.
+    statement that speaks of factories, one that stands `alone` only where no Korean words before it say what for.
     """
 
     id: str
@@ -84,6 +84,7 @@ class Concept(Known):
     general: bool = False
     sold_in: list[str] | None = None
     needs_factory: bool = False
+    alone: bool = False
 
     def name(self, language: str) -> str:
         ko, en = (self.ko or self.abbr or self.en), (self.en or self.abbr or self.ko)

@@ -166,7 +166,7 @@ class _Squeezed:
             return False
         if end - start == 2:
             return bool(crossed)
-        return _is_spelled_out(self._original[start:end]) and _ends_in_letter(self._original[:start])
+        return is_spelled_out(self._original[start:end]) and _ends_in_letter(self._original[:start])
 
     def _goes_on(self, at: int) -> bool:
         """Whether the word goes on after the syllable at this place."""
@@ -181,7 +181,8 @@ class _Squeezed:
         return self._places[start], self._places[end - 1] + 1
 
 
-def _is_spelled_out(form: str) -> bool:
+def is_spelled_out(form: str) -> bool:
+    """Whether a form is made of Hangul names of Latin letters and nothing else."""
     return _LETTER_NAMES.fullmatch(form) is not None
 
 

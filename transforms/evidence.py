@@ -76,7 +76,7 @@ def with_evidence(statements: pl.DataFrame) -> pl.DataFrame:
 def _borne_out(text: str, kind: str, ipc: str | None, concepts: Sequence[str]) -> tuple[list[str], list[str]]:
     reader = default_reader()
     if kind == "firm_name":
-        named = [concept for concept in concepts if not load_vocabulary().concept[concept].general]
+        named = [concept for concept in concepts if reader.is_told_by_name(text, concept)]
         return named, list(reader.fields(named))
     if kind == "patent":
         kept = [concept for concept in concepts if _is_of_the_invention(text, ipc or "", concept)]
@@ -90,11 +90,14 @@ def _is_of_the_invention(text: str, ipc: str, concept: str) -> bool:
     reader = default_reader()
     if reader.is_for_others(text):
         return False
+    if _is_about_data(concept) and not reader.is_for_factories(text):
+        return False
     symbols = [symbol.strip()[:4] for symbol in ipc.split("|") if symbol.strip()]
-    if not symbols:
-        return True
-    of_classes = {field for symbol in symbols for field in _fields_by_class().get(symbol, ())}
-    return not of_classes.isdisjoint(reader.fields([concept]))
+    return not symbols or any(_fields_by_class().get(symbol) for symbol in symbols)
+
+
+def _is_about_data(concept: str) -> bool:
+    return load_vocabulary().concept[concept].fields[0] == "manufacturing_bigdata_ai"
 
 
 @cache

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Final, Literal
 
 from schemas.vocabulary import Concept, Equipment, Vocabulary, load_vocabulary
-from transforms.concepts import ConceptMatcher, Mention, default_matcher
+from transforms.concepts import ConceptMatcher, Mention, default_matcher, is_spelled_out
 
 Role = Literal["", "uses", "makes_object"]
 
@@ -57,7 +57,7 @@ class StatementReader:
         self._factory = _anywhere(words.factory)
         self._factory_machine = _anywhere(words.factory_machines)
         self._other_data = _anywhere(words.other_data)
-        self._means = re.compile(rf"^\s*(?:{'|'.join(words.means)})", re.IGNORECASE)
+        self._means = re.compile(rf"^\s*(?:[가-힣A-Za-z]+\s*)?(?:{'|'.join(words.means)})", re.IGNORECASE)
         self._empty = {word.lower() for word in words.empty}
 
     def is_empty(self, text: str) -> bool:
@@ -72,7 +72,16 @@ class StatementReader:
         verdicts = [(mention.concept, self._verdict(mention, _item(items, mention, text))) for mention in mentions]
         offered = {concept for concept, verdict in verdicts if verdict == ""}
         denied: list[Role] = [verdict for _, verdict in verdicts if verdict in ("uses", "makes_object")]
-        return self._reading(offered, denied[0] if denied and not offered else "")
+        if self.fields(offered):
+            return self._reading(offered, "")
+        heads = [head for start, end in items if (head := self._head(text[start:end]))]
+        makes_parts = sum(self._part.search(head) is not None for head in heads) > len(heads) / 2
+        return self._reading(offered, denied[0] if denied else "makes_object" if makes_parts else "")
+
+    def is_told_by_name(self, text: str, concept: str) -> bool:
+        """Whether a firm's name says so: general words and spelled-out letters (씨피에스) are in names of any kind."""
+        forms = [mention.form for mention in self._matcher.mentions(text) if mention.concept == concept]
+        return not self._concepts[concept].general and not (forms and all(map(is_spelled_out, forms)))
 
     def is_for_factories(self, text: str) -> bool:
         return self._factory.search(text) is not None
@@ -90,7 +99,8 @@ class StatementReader:
     def _tells(self, mention: Mention, named: Sequence[Mention]) -> bool:
         """Whether the concept is strong enough, and no part of the name of another.
 
-        It is one where it modifies a longer name ([전동기]제어반), a general concept also as its head (서비스[로봇]).
+        It is one where it modifies a longer name ([전동기]제어반), a general concept also as its head (서비스[로봇],
+        비파괴검사 [자동화장비]).
         """
         concept = self._concepts[mention.concept]
         longer = [
@@ -99,16 +109,20 @@ class StatementReader:
             if other.start <= mention.start and mention.end <= other.end and not self._concepts[other.concept].weak
         ]
         modifies = any(mention.end < other.end for other in longer)
-        heads = any(other.start < mention.start for other in longer)
+        heads = any(other.start < mention.start for other in longer) or any(
+            other.start < mention.start <= other.end + 1 and sold_in(self._concepts[other.concept]) for other in named
+        )
         return not (concept.weak or modifies or (concept.general and heads))
 
     def _called_by_goods(self, text: str, items: Sequence[tuple[int, int]]) -> Iterable[Mention]:
         """Machines that are named by their goods or their step (반도체용 연마 장비)."""
         for start, end in items:
-            phrase = self._head(text[start:end])
+            breaks = [match.start() for match in _CONJUNCTION.finditer(text, start, end)]
+            phrases = {self._head(text[start:at]) for at in (*breaks, end)}
             for concept, pattern, without in self._equipment:
-                if (match := pattern.search(phrase)) and not without.search(phrase):
-                    yield Mention(start + match.start(), start + match.end(), concept, match.group())
+                for phrase in phrases:
+                    if (match := pattern.search(phrase)) and not without.search(phrase):
+                        yield Mention(start + match.start(), start + match.end(), concept, match.group())
 
     def _reading(self, offered: set[str], role: Role) -> Reading:
         return Reading(tuple(sorted(offered)), self.fields(offered), role)
@@ -122,6 +136,8 @@ class StatementReader:
         if concept.fields[0] not in _DATA_FIELDS and self._is_of_a_part(mention, after):
             return "makes_object"
         if self.is_for_others(item.context) or self._is_other_data(concept, item):
+            return "elsewhere"
+        if concept.alone and re.search("[가-힣]", item.whole[item.start : mention.start]):
             return "elsewhere"
         return "" if not concept.needs_factory or self.is_for_factories(item.whole) else "elsewhere"
 
@@ -139,7 +155,7 @@ class StatementReader:
             rest = self._head(after)
         if not rest:
             return self._part_form.search(mention.form) is not None
-        if rest.startswith("용") or self._goes_into.match(rest):
+        if rest.startswith(("용", "의 ")) or self._goes_into.match(rest):
             return True
         return self._part.search(rest) is not None and self._machine.search(rest) is None
 

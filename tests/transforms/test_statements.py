@@ -28,7 +28,7 @@ def read(text: str) -> Reading:
         ("클라우드 기반 MES", ""),
         ("machine vision inspection using deep learning", ""),
         ("딥러닝을 이용한 머신비전 검사기", ""),
-        ("자동차 부품", ""),
+        ("김치", ""),
     ],
 )
 def test_a_means_is_not_what_is_sold(text: str, role: str) -> None:
@@ -47,6 +47,8 @@ def test_a_means_is_not_what_is_sold(text: str, role: str) -> None:
         "협동로봇용 케이블",
         "변압기 외함",
         "산업용 로봇 부품 제조 및 판매",
+        "자동차 부품",
+        "금속 가공, 사출 금형, 완구",
         "semiconductor equipment parts",
     ],
 )
