@@ -16,6 +16,9 @@ from transforms.statements import default_reader
 _MANY_ITEMS: Final = 6
 """Things in one line from which on it is a bundle: a firm that names so many deals in few of them."""
 
+_JUDGES: Final = ("identification_machine_vision", "manufacturing_bigdata_ai")
+"""Fields whose technologies judge: an invention built on one of them is one of it."""
+
 
 def with_classes(statements: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Statements that state something, with the kind and weight class that their text deserves.
@@ -88,16 +91,13 @@ def _borne_out(text: str, kind: str, ipc: str | None, concepts: Sequence[str]) -
 def _is_of_the_invention(text: str, ipc: str, concept: str) -> bool:
     """Whether the invention is the technology, and for factories."""
     reader = default_reader()
-    if reader.is_for_others(text):
+    main = load_vocabulary().concept[concept].fields[0]
+    if reader.is_for_others(text) or (main not in _JUDGES and reader.is_only_means(text, concept)):
         return False
-    if _is_about_data(concept) and not reader.is_for_factories(text):
+    if main == "manufacturing_bigdata_ai" and not reader.is_for_factories(text):
         return False
     symbols = [symbol.strip()[:4] for symbol in ipc.split("|") if symbol.strip()]
     return not symbols or any(_fields_by_class().get(symbol) for symbol in symbols)
-
-
-def _is_about_data(concept: str) -> bool:
-    return load_vocabulary().concept[concept].fields[0] == "manufacturing_bigdata_ai"
 
 
 @cache

@@ -78,6 +78,11 @@ class StatementReader:
         makes_parts = sum(self._part.search(head) is not None for head in heads) > len(heads) / 2
         return self._reading(offered, denied[0] if denied else "makes_object" if makes_parts else "")
 
+    def is_only_means(self, text: str, concept: str) -> bool:
+        """Whether the text names the concept, and each time as the means to something else."""
+        after = [text[mention.end :] for mention in self._matcher.mentions(text) if mention.concept == concept]
+        return bool(after) and all(self._means.match(rest) for rest in after)
+
     def is_told_by_name(self, text: str, concept: str) -> bool:
         """Whether a firm's name says so: general words and spelled-out letters (씨피에스) are in names of any kind."""
         forms = [mention.form for mention in self._matcher.mentions(text) if mention.concept == concept]
@@ -228,7 +233,7 @@ def _item(items: Sequence[tuple[int, int]], mention: Mention, text: str) -> _Ite
 
 def _equipment(entry: Equipment) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """The pattern of a phrase that names the machines, and of the words that may not be in it."""
-    of = rf"(?:{'|'.join(_word(word) for word in entry.of)}).*?" if entry.of else ""
+    of = rf"(?:{'|'.join(_word(word) for word in entry.of)})(?:(?![의를을]\s).)*?" if entry.of else ""
     return (
         re.compile(rf"{of}(?:{_spread(entry.heads)})$", re.IGNORECASE),
         re.compile(_spread(entry.without) or "(?!)", re.IGNORECASE),
