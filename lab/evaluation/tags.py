@@ -185,10 +185,11 @@ def roles(
 
 
 def agreement(judged: Judgments, ids: Iterable[str]) -> float:
-    """F1 of one judge's fields against the other's."""
-    shared = [name for name in ids if name in judged["1"] and name in judged["2"]]
-    both = sum(len(judged["1"][name] & judged["2"][name]) for name in shared)
-    each = sum(len(judged["1"][name]) + len(judged["2"][name]) for name in shared)
+    """F1 of one judge's fields against the other's; nan where only one has judged."""
+    one, two = judged.get("1", {}), judged.get("2", {})
+    shared = [name for name in ids if name in one and name in two]
+    both = sum(len(one[name] & two[name]) for name in shared)
+    each = sum(len(one[name]) + len(two[name]) for name in shared)
     return 2 * both / each if each else float("nan")
 
 
