@@ -115,9 +115,14 @@ class StatementReader:
         ]
         modifies = any(mention.end < other.end for other in longer)
         heads = any(other.start < mention.start for other in longer) or any(
-            other.start < mention.start <= other.end + 1 and sold_in(self._concepts[other.concept]) for other in named
+            other.start < mention.start <= other.end + 1 and self._is_special(self._concepts[other.concept])
+            for other in named
         )
         return not (concept.weak or modifies or (concept.general and heads))
+
+    @staticmethod
+    def _is_special(concept: Concept) -> bool:
+        return bool(sold_in(concept)) and not (concept.weak or concept.general)
 
     def _called_by_goods(self, text: str, items: Sequence[tuple[int, int]]) -> Iterable[Mention]:
         """Machines that are named by their goods or their step (반도체용 연마 장비)."""
