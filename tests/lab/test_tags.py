@@ -101,4 +101,4 @@ def test_the_judged_sample_is_whole() -> None:
     sample = read_lines(SAMPLE_FILE)
     assert Counter(row["side"] for row in sample) == {"dev": 300, "heldout": 300}
     judged = judgments(read_lines(JUDGMENTS_FILE))
-    assert {row["id"] for row in sample} == {name for answers in judged.values() for name in answers}
+    assert {row["id"] for row in sample} == set(judged["1"]) == set(judged["2"])
