@@ -28,7 +28,7 @@ def describe(night: Night, sources: list[str]) -> None:
         for source in declared
         for said in source.statements
     ]
-    told = {"record_key", "as_of", "name", "is_corporation", *(kind.column for kind in kinds)}
+    told = {"record_key", "as_of", "name", "is_corporation", "ipc", *(kind.column for kind in kinds)}
     rows = all_records(writer, sources, told).join(links, on="record_key")
     capabilities = capabilities_table(rows, kinds, partial(tags_of, night.lake))
     firms = firms_table(
