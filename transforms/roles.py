@@ -39,8 +39,8 @@ def with_roles(statements: pl.DataFrame) -> pl.DataFrame:
     used = [text for text in texts if is_used(text, matcher.mentions(text))]
     by_text = pl.when(pl.col("text").is_in(pl.Series(used, dtype=pl.String).implode())).then(pl.lit("uses"))
     by_kind = pl.when(pl.col("kind").is_in(_OFFERS)).then(pl.lit("sells")).otherwise(pl.lit("unknown"))
-    told = pl.when(pl.col("role") != "unknown").then("role").otherwise(by_text.otherwise(by_kind))
-    return statements.with_columns(role=told)
+    role = pl.when(pl.col("role") != "unknown").then("role").otherwise(by_text.otherwise(by_kind))
+    return statements.with_columns(role=role)
 
 
 def is_used(text: str, mentions: Sequence[Mention]) -> bool:
