@@ -5,7 +5,7 @@ UV := $(BIN)/uv
 SHARED ?= ../shared
 LAKE ?= ./lake
 
-.PHONY: help install install-test system demo test fast serve opensearch replay evaluate bench proofs audit gallery docs lint
+.PHONY: help install install-test system demo test fast serve opensearch replay evaluate bench proofs audit gallery docs lint release
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -75,3 +75,6 @@ gallery: .venv/.test  ## the questions of docs/gallery answered anew, with plots
 
 docs: .venv/.demo  ## docs/dictionary.md out of the declared tables and sources
 	@$(BIN)/caplake lake dictionary --markdown > docs/dictionary.md.new && mv docs/dictionary.md.new docs/dictionary.md
+
+release: .venv/.test  ## build dist/ and tag vVERSION; refuses unless tree, changelog and version agree
+	@$(BIN)/python -m lab.release
