@@ -8,7 +8,7 @@ WORKERS ?= 2
 # Tests of one service share a worker, others go file by file, the longest first (tests/conftest.py).
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help install install-test system demo test fast serve opensearch replay evaluate bench proofs audit gallery docs lint
+.PHONY: help install install-test system demo test fast serve opensearch replay evaluate bench proofs audit gallery docs lint release
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -78,3 +78,6 @@ gallery: .venv/.test  ## the questions of docs/gallery answered anew, with plots
 
 docs: .venv/.demo  ## docs/dictionary.md out of the declared tables and sources
 	@$(BIN)/caplake lake dictionary --markdown > docs/dictionary.md.new && mv docs/dictionary.md.new docs/dictionary.md
+
+release: .venv/.test  ## build dist/ and tag vVERSION; refuses unless tree, changelog and version agree
+	@$(BIN)/python -m lab.release

@@ -1,4 +1,4 @@
-"""What every step of a night is told, and what it reports."""
+"""The inputs of every step of a night, and the report of what the night did."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Night:
 
 
 class Gate(BaseModel):
-    """A check before the commit: the value found, the bound it is held to. A broken `warning` is told, no more."""
+    """A quality gate before the commit: value found and bound. A broken gate that is a `warning` is only reported."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -1,7 +1,7 @@
-"""Versions of the tables' columns, and what changed with each: a reader of an older snapshot is told.
+"""Versions of the tables' columns, and what changed with each: the dictionary shows it to readers of older snapshots.
 
 How to change a column: change its declaration, add to the notes of the newest version (or begin the next one, once a
-release has carried it), put the new fingerprint there and run `make docs`. A test fails until that is done.
+release contains it), put the new fingerprint there and run `make docs`. A test fails until that is done.
 """
 
 from __future__ import annotations

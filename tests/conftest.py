@@ -16,7 +16,7 @@ import pytest
 
 from flows.night import Night, NightReport, new_night
 from flows.nightly import run_night
-from flows.seam import DirectRunner
+from flows.runner import DirectRunner
 from lab.opensearch.local_node import java_home, reachable, running_node
 from lab.opensearch.node_home import assembled_home
 from schemas.lake import Lake

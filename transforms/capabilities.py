@@ -82,16 +82,16 @@ def capabilities_table(records: pl.DataFrame, kinds: Sequence[StatementKind], ta
     own name) counts only where it names a capability.
     """
     parts = [_of_kind(records, kind) for kind in kinds if kind.column in records.columns]
-    said = (
+    stated = (
         with_classes(pl.concat(parts), _names(records))
         .sort("as_of", "record_key", descending=[True, False], nulls_last=True)
         .unique(["firm_id", "text"], keep="first", maintain_order=True)
     )
-    said = said.with_columns(read=_read())
-    tags = tagger(said["read"].unique(maintain_order=True)).rename({"text": "read"})
-    described = with_evidence(said.join(tags, on="read", how="left", maintain_order="left").drop("read"))
-    told = described.filter((pl.col("weight_class") != "hint") | (pl.col("concepts").list.len() > 0))
-    return with_roles(told).with_columns(_statement_ids(told)).drop("written", "offer", "ipc")
+    stated = stated.with_columns(read=_read())
+    tags = tagger(stated["read"].unique(maintain_order=True)).rename({"text": "read"})
+    described = with_evidence(stated.join(tags, on="read", how="left", maintain_order="left").drop("read"))
+    kept = described.filter((pl.col("weight_class") != "hint") | (pl.col("concepts").list.len() > 0))
+    return with_roles(kept).with_columns(_statement_ids(kept)).drop("written", "offer", "ipc")
 
 
 def _names(records: pl.DataFrame) -> pl.DataFrame:
@@ -128,6 +128,6 @@ def _of_kind(records: pl.DataFrame, kind: StatementKind) -> pl.DataFrame:
 
 
 def _statement_ids(statements: pl.DataFrame) -> pl.Series:
-    said = statements.select(pl.concat_str("record_key", "kind", "written", separator="|")).to_series()
-    digests = ["S" + text_hash(text) for text in said]
+    keys = statements.select(pl.concat_str("record_key", "kind", "written", separator="|")).to_series()
+    digests = ["S" + text_hash(text) for text in keys]
     return pl.Series("statement_id", digests, pl.String)

@@ -33,11 +33,11 @@ class Attempt(BaseModel):
         return clock.day_in_seoul(moment_of(self.at))
 
 
-def record_attempt(lake: Lake, source: str, **told: Any) -> None:
+def record_attempt(lake: Lake, source: str, **facts: Any) -> None:
     """Keep an attempt that ends now. Its name comes after all others, its `at` is what the clock says."""
     newest = max(lake.names(f"ledger/attempts/{source}"), default=None)
     name = name_after(newest.removesuffix(".json") if newest else None)
-    attempt = Attempt(at=timestamp(), **told)
+    attempt = Attempt(at=timestamp(), **facts)
     lake.write_json(f"ledger/attempts/{source}/{name}.json", attempt.model_dump(mode="json"))
 
 

@@ -60,8 +60,8 @@ class Delivery(BaseModel):
 
     @property
     def content_hash(self) -> str:
-        told = "|".join(f"{f.name}:{f.rows or f.sha256}:{f.as_of}:{f.grain}" for f in self.files)
-        return hashlib.sha256(told.encode()).hexdigest()
+        files = "|".join(f"{f.name}:{f.rows or f.sha256}:{f.as_of}:{f.grain}" for f in self.files)
+        return hashlib.sha256(files.encode()).hexdigest()
 
     @property
     def as_of(self) -> date:
@@ -100,7 +100,7 @@ def fresh_folder(lake: Lake, source: str) -> str:
     return f"raw/{source}/{name_after(max(lake.names(f'raw/{source}'), default=None))}"
 
 
-def received(file: RawFile, **told: str | Mapping[str, str] | None) -> ReceivedFile:
+def received(file: RawFile, **facts: str | Mapping[str, str] | None) -> ReceivedFile:
     """The receipt's line of a file."""
     return ReceivedFile(
         name=file.name,
@@ -108,7 +108,7 @@ def received(file: RawFile, **told: str | Mapping[str, str] | None) -> ReceivedF
         bytes=len(file.content),
         as_of=file.as_of,
         grain=file.grain,
-        **told,
+        **facts,
     )
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from flows.fetch.answers import Answer, Refused, ServiceError, read_answer
+from flows.fetch.answers import Refused, ServiceAnswer, ServiceError, read_answer
 from flows.fetch.client import Client, Request
 from flows.fetch.delivery import RawFile, ReceivedFile
 from flows.fetch.partial import Partial
@@ -45,7 +45,7 @@ class Listing:
 @dataclass(frozen=True)
 class _Page:
     name: str
-    answer: Answer
+    answer: ServiceAnswer
 
 
 def fetch_listing(client: Client, partial: Partial, listing: Listing) -> list[str]:
@@ -110,7 +110,7 @@ def _page(client: Client, partial: Partial, listing: Listing, number: int, seen:
         RawFile(name, response.content, listing.as_of, listing.call.grain),
         rows=rows_hash(answer.rows),
         asked=listing.asked,
-        url=request.told,
+        url=request.public_url,
         etag=response.headers.get("etag"),
         modified=response.headers.get("last-modified"),
     )
@@ -119,7 +119,7 @@ def _page(client: Client, partial: Partial, listing: Listing, number: int, seen:
 
 def only_if_changed(request: Request, known: ReceivedFile | None) -> Request:
     """The request, conditional on what is known of the same address."""
-    if known is None or known.url != request.told:
+    if known is None or known.url != request.public_url:
         return request
     given = {"If-None-Match": known.etag, "If-Modified-Since": known.modified}
     return replace(request, since={name: value for name, value in given.items() if value})

@@ -12,7 +12,7 @@ from datetime import date
 from io import BytesIO
 from typing import Any, Final
 
-from flows.fetch.answers import Passing, Refused, ServiceError, problem_of, read_answer
+from flows.fetch.answers import Refused, ServiceError, TransientError, problem_of, read_answer
 from flows.fetch.attempts import calls_in_month, last_whole_answer
 from flows.fetch.client import Client, Request, Response
 from flows.fetch.delivery import Delivery, RawFile
@@ -99,7 +99,7 @@ class Live:
         else:
             partial.put(
                 RawFile(name, response.content, self.today, call.grain),
-                url=request.told,
+                url=request.public_url,
                 etag=response.headers.get("etag"),
                 modified=response.headers.get("last-modified"),
             )
@@ -135,8 +135,8 @@ class Live:
         def check(response: Response) -> dict[str, Any]:
             read_answer(service, response.status, response.content)
             paths: dict[str, Any] = {}
-            for path, told in _swagger(response.content).items():
-                summary = str(told.get("get", {}).get("summary", ""))
+            for path, operations in _swagger(response.content).items():
+                summary = str(operations.get("get", {}).get("summary", ""))
                 dated = re.findall(r"20\d{6}", summary) or re.findall(r"20\d{6}", path)
                 paths[path] = dated[-1] if dated else "00000000"
             return paths
@@ -162,8 +162,8 @@ def asks_about_the_lake(source: Source) -> bool:
 
 
 def _fingerprint(source: Source, asked: list[Any]) -> str:
-    told = [call.model_dump_json() for call in source.api] + [item.about for item in asked]
-    return hashlib.sha256("|".join(told).encode()).hexdigest()[:32]
+    inputs = [call.model_dump_json() for call in source.api] + [item.about for item in asked]
+    return hashlib.sha256("|".join(inputs).encode()).hexdigest()[:32]
 
 
 def _swagger(content: bytes) -> dict[str, Any]:
@@ -203,18 +203,20 @@ def _whole_file(service: Service, name: str, response: Response) -> bytes:
     content = response.content
     if name.endswith(".zip"):
         if content[:2] != b"PK":
-            raise problem_of(service, response.status, content) or Passing(f"{service.title} sent no ZIP file.")
+            raise problem_of(service, response.status, content) or TransientError(f"{service.title} sent no ZIP file.")
         try:
             broken = zipfile.ZipFile(BytesIO(content)).testzip()
         except zipfile.BadZipFile as error:
-            raise Passing(f"{service.title} sent a ZIP file that breaks off: {error}") from None
+            raise TransientError(f"{service.title} sent a ZIP file that breaks off: {error}") from None
         if broken:
-            raise Passing(f"{service.title} sent a ZIP file whose {broken} is damaged.")
+            raise TransientError(f"{service.title} sent a ZIP file whose {broken} is damaged.")
         return content
     if response.status >= 400:
-        raise problem_of(service, response.status, content) or Passing(f"{service.title}: HTTP {response.status}")
+        raise problem_of(service, response.status, content) or TransientError(
+            f"{service.title}: HTTP {response.status}"
+        )
     try:
         read_html_table(content)
     except NotADocument as error:
-        raise Passing(f"{service.title} sent {error}.") from None
+        raise TransientError(f"{service.title} sent {error}.") from None
     return content

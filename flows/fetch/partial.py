@@ -33,9 +33,9 @@ class Partial:
     def resumed(self) -> bool:
         return bool(self.finished)
 
-    def put(self, file: RawFile, **told: str | dict[str, str] | None) -> ReceivedFile:
+    def put(self, file: RawFile, **facts: str | dict[str, str] | None) -> ReceivedFile:
         """Keep a finished page: the bytes first, then the note that makes it count."""
-        entry = received(file, **told)
+        entry = received(file, **facts)
         self.lake.write_bytes(f"{self.folder}/{file.name}", file.content)
         return self._note(entry)
 

@@ -35,16 +35,16 @@ def holder(lake: Lake) -> str | None:
     """Who holds the lock, and whether it is still there, in words; None where nobody does."""
     if not lake.exists(_PATH):
         return None
-    told = lake.read_json(_PATH)
-    who = f"process {told['pid']} on {told['host']}"
-    return f"{who} is at work" if _alive(told) else f"{who} is gone; the next run takes over"
+    holder = lake.read_json(_PATH)
+    who = f"process {holder['pid']} on {holder['host']}"
+    return f"{who} is at work" if _alive(holder) else f"{who} is gone; the next run takes over"
 
 
 def _take(lake: Lake) -> bytes:
     version = lake.version(_PATH)
-    if version is not None and _alive(told := lake.read_json(_PATH)):
+    if version is not None and _alive(holder := lake.read_json(_PATH)):
         raise LakeError(
-            f"another run (process {told['pid']} on {told['host']}) holds the lake {lake.url}. "
+            f"another run (process {holder['pid']} on {holder['host']}) holds the lake {lake.url}. "
             f"Wait for it, or remove {_PATH} there if that process is gone."
         )
     mine = json.dumps(
@@ -54,14 +54,14 @@ def _take(lake: Lake) -> bytes:
     return mine
 
 
-def _alive(told: dict[str, Any]) -> bool:
+def _alive(holder: dict[str, Any]) -> bool:
     """Is the holder's time not up and, where it ran on this host, its process still there?"""
-    if not clock.is_ahead(float(told["until"]), EXPIRY_SECONDS):
+    if not clock.is_ahead(float(holder["until"]), EXPIRY_SECONDS):
         return False
-    if told["host"] != socket.gethostname():
+    if holder["host"] != socket.gethostname():
         return True
     try:
-        os.kill(int(told["pid"]), 0)
+        os.kill(int(holder["pid"]), 0)
     except ProcessLookupError:
         return False
     except PermissionError:

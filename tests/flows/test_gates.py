@@ -12,8 +12,8 @@ import pytest
 from flows.night import Gate, Night, NightError
 from flows.sources.checking import dry_run
 from flows.steps import lookups
+from flows.steps.gates import check_gates, fill_gates
 from flows.steps.golden import golden_gates, load_golden
-from flows.steps.judge import fill_gates, judge
 from schemas.lake import Lake, Snapshot
 from schemas.lake.writer import SnapshotWriter
 from search.service import SearchService
@@ -31,7 +31,7 @@ def night(small_lake: str) -> Night:
 def gates_of(night: Night) -> dict[str, Gate]:
     snapshot = Snapshot(night.lake, night.snapshot)
     counts = {"embedded": snapshot.manifest.tables["capabilities"].rows}
-    return {gate.name: gate for gate in judge(night, snapshot.manifest.sources, counts)}
+    return {gate.name: gate for gate in check_gates(night, snapshot.manifest.sources, counts)}
 
 
 @pytest.mark.calendar

@@ -12,7 +12,7 @@ from flows.fetch.attempts import attempts
 from flows.fetch.live import is_live
 from flows.night import NightReport, new_night
 from flows.nightly import run_night
-from flows.seam import DirectRunner
+from flows.runner import DirectRunner
 from flows.sources.declaration import load_source, load_sources, source_names
 from schemas.lake import Lake, Snapshot
 from tests.flows.samples import SMALL

@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 from flows.night import NightReport, new_night
 from flows.nightly import run_night
-from flows.seam import DirectRunner
+from flows.runner import DirectRunner
 from lab.opensearch.local_node import running_node
 from schemas.lake import Lake, Snapshot
 from search.engines import EngineError
@@ -133,8 +133,8 @@ def _run_case(lake: Path, between: Proxy, case: Case, node_url: str, outcome: Ou
     return told or ("committed, " + "; ".join(report.warnings) if report and report.warnings else "committed")
 
 
-def _night(lake: Path, tell: Callable[[str, float | None], None] = lambda _step, _seconds: None) -> NightReport:
-    return run_night(new_night(str(lake), [SOURCE], ["opensearch"]), DirectRunner(tell))
+def _night(lake: Path, on_step: Callable[[str, float | None], None] = lambda _step, _seconds: None) -> NightReport:
+    return run_night(new_night(str(lake), [SOURCE], ["opensearch"]), DirectRunner(on_step))
 
 
 def _store(node_url: str) -> OpenSearchStore:

@@ -30,7 +30,7 @@ import polars as pl
 from flows.fetch.attempts import attempts
 from flows.night import NightError, new_night
 from flows.nightly import run_night
-from flows.seam import DirectRunner
+from flows.runner import DirectRunner
 from flows.sources.declaration import SOURCES_FOLDER
 from schemas import clock
 from schemas.lake import Lake, Snapshot

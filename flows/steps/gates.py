@@ -1,4 +1,4 @@
-"""Judge: every gate before the commit, each with the value found and the bound it is held to."""
+"""Check gates: every gate before the commit, each with the value found and the bound it is held to."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LEAST_FILL_RATIO: Final = 0.8
 _MOST_CLOSED: Final = 0.5
 
 
-def judge(night: Night, sources: Mapping[str, SourceEntry], counts: Mapping[str, int]) -> list[Gate]:
+def check_gates(night: Night, sources: Mapping[str, SourceEntry], counts: Mapping[str, int]) -> list[Gate]:
     """Every gate. Raises NightError, naming value and bound, when one is broken that no operator accepted."""
     writer = SnapshotWriter(night.lake, night.snapshot)
     gates = [
@@ -45,7 +45,7 @@ def judge(night: Night, sources: Mapping[str, SourceEntry], counts: Mapping[str,
         *_status_gates(writer),
         *_vector_gates(writer),
     ]
-    # What is broken already would break what comes after as well; once told is enough.
+    # What is broken already would break what comes after as well; one report is enough.
     if not _broken(night, gates):
         gates += index_gates(night, writer, counts)
     if not _broken(night, gates):
@@ -125,15 +125,15 @@ def fill_gates(source: str, now: pl.LazyFrame, then: pl.LazyFrame) -> Iterable[G
     by_grain = all("grain" in table.collect_schema() for table in (now, then))
     held, made = (_filled(table, by_grain) for table in (then, now))
     for grain, columns in held.items():
-        told = f"{source} ({grain})" if grain else source
+        label = f"{source} ({grain})" if grain else source
         if grain and grain not in made:
-            yield Gate(name=f"rows of {told}", value=0, bound="at least 1", ok=False)
+            yield Gate(name=f"rows of {label}", value=0, bound="at least 1", ok=False)
             continue
         for column, share in columns.items():
             least = round(share * _LEAST_FILL_RATIO, 4)
             found = round(made.get(grain, {}).get(column, 0.0), 4)
             if found < least:
-                yield Gate(name=f"filled {told}.{column}", value=found, bound=f"at least {least}", ok=False)
+                yield Gate(name=f"filled {label}.{column}", value=found, bound=f"at least {least}", ok=False)
 
 
 def _filled(table: pl.LazyFrame, by_grain: bool) -> dict[str | None, dict[str, float]]:
