@@ -131,6 +131,13 @@ class Scored:
 
 Role = Literal["want", "hurts", "have", "not_wanted", "about_asker", "condition", "unread"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+CHOOSABLE_ROLES: Final[tuple[Role, ...]] = ("want", "hurts", "have", "not_wanted")
+"""Roles that a reader of an answer may give to a concept that the need names."""
+CHOSEN: Final = "chosen"
+"""`because` of a span whose role was chosen by the reader of an answer."""
+
+Roles = Mapping[tuple[int, int], Role]
+"""Roles chosen by a reader, by the place [from, to) in the need."""
 
 
 @dataclass(frozen=True)
