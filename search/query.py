@@ -8,6 +8,8 @@ from typing import Any, Final, Literal, get_args
 
 _LEAST_MEANT: Final = 0.2
 _SHARE_OF_BEST: Final = 0.45
+_SURE_CONCEPT: Final = 0.5
+"""Least score at which a concept that the need does not name counts as what is wanted."""
 
 
 @dataclass(frozen=True)
@@ -266,6 +268,13 @@ class Need:
         """Concepts named as wanted, each by the longest name that the text has for it: of `진동센서` not `센서`."""
         spans = [span for span in self.of_role("want") if span.kind == "concept"]
         return list(dict.fromkeys(s.id for s in spans if not any(_is_inside(s, other) for other in spans)))
+
+    @property
+    def inferred(self) -> list[str]:
+        """Concepts that the need does not name and surely means; none where it names what it wants."""
+        if self.named or not self.answerable:
+            return []
+        return [concept.id for concept in self.concepts if concept.score >= _SURE_CONCEPT]
 
     def soft_values(self) -> dict[str, list[str]]:
         """Wishes that order the hits and filter nothing: `region` is preferred, `not_region` rather avoided."""

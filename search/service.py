@@ -41,6 +41,8 @@ from transforms.concepts import default_matcher
 LONGEST_NEED: Final = 4_000
 _RELATED: Final = 5
 _CLOSEST: Final = 3
+_LIKELY: Final = 0.35
+"""Least score at which a concept is worth asking about that the need neither names nor surely means."""
 
 
 class BadNeed(ValueError):
@@ -222,11 +224,14 @@ class SearchService:
             yield chosen.explainer.hit(rank, int(row), float(ranking.firm_scores[row]))
 
     def _closest(self, chosen: Selection) -> tuple[str, ...]:
-        """Concepts beside what is wanted that some firm states, most firms first."""
+        """Concepts that some firm states, most firms first: those beside what is wanted or, where the need leaves open
+        what that is, those that it resembles.
+        """
         allowed = self.passing(chosen.applied).mask
-        wanted = [c.id for c in chosen.understood.concepts if c.score >= 1.0]
+        need = chosen.understood
+        wanted = need.named or need.inferred
         near = {other for concept in wanted for other in self.vocabulary.beside(concept)}
-        near -= {*wanted, *chosen.understood.excluded}
+        near = (near if wanted else {c.id for c in need.concepts if c.score >= _LIKELY}) - {*wanted, *need.excluded}
         firms = {concept: int((allowed & self.columns.stating(concept)).sum()) for concept in sorted(near)}
         ordered = sorted((c for c in firms if firms[c]), key=lambda c: (-firms[c], c))
         return tuple(ordered[:_CLOSEST])

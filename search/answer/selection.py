@@ -77,8 +77,8 @@ class Selection:
 
     @property
     def band_facet(self) -> dict[str, Facet]:
-        """The totals as a facet, where a need was typed that has bands."""
-        if not self.understood.text or self.understood.describes:
+        """The totals as a facet, where something is sought."""
+        if not self.seeks:
             return {}
         counts: Facet = {band: self.totals[band] for band in RANKED if self.totals[band]}
         return {"band": counts} if counts else {}

@@ -45,7 +45,8 @@ def chips(need: Need, vocabulary: Vocabulary, names: Names, here: Links) -> dict
 
 def _chip(span: Span, vocabulary: Vocabulary, names: Names, here: Links) -> Chip:
     name = names.span(span) if span.id and span.kind in ("concept", "field", "industry") else span.text
-    same = folded(name).replace(" ", "") == folded(span.text).replace(" ", "") or span.id == name
+    typed, called = (folded(text).replace(" ", "") for text in (span.text, name))
+    same = typed in called or called in typed or span.id == name
     roles = _other_roles(span, vocabulary) if span.kind == "concept" else ()
     return Chip(
         span.role,
