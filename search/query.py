@@ -8,6 +8,8 @@ from typing import Any, Final, Literal, get_args
 
 _LEAST_MEANT: Final = 0.2
 _SHARE_OF_BEST: Final = 0.45
+_SURE_CONCEPT: Final = 0.5
+"""Least score at which a concept that the need does not name counts as what is wanted."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,13 @@ class Scored:
 
 Role = Literal["want", "hurts", "have", "not_wanted", "about_asker", "condition", "unread"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+CHOOSABLE_ROLES: Final[tuple[Role, ...]] = ("want", "hurts", "have", "not_wanted")
+"""Roles that a reader of an answer may give to a concept that the need names."""
+CHOSEN: Final = "chosen"
+"""`because` of a span whose role was chosen by the reader of an answer."""
+
+Roles = Mapping[tuple[int, int], Role]
+"""Roles chosen by a reader, by the place [from, to) in the need."""
 
 
 @dataclass(frozen=True)
@@ -270,6 +279,13 @@ class Need:
         """Concepts named as wanted, each by the longest name that the text has for it: of `진동센서` not `센서`."""
         spans = [span for span in self.of_role("want") if span.kind == "concept"]
         return list(dict.fromkeys(s.id for s in spans if not any(_is_inside(s, other) for other in spans)))
+
+    @property
+    def inferred(self) -> list[str]:
+        """Concepts that the need does not name and surely means; none where it names what it wants."""
+        if self.named or not self.answerable:
+            return []
+        return [concept.id for concept in self.concepts if concept.score >= _SURE_CONCEPT]
 
     def soft_values(self) -> dict[str, list[str]]:
         """Wishes that order the hits and filter nothing: `region` is preferred, `not_region` rather avoided."""

@@ -89,8 +89,9 @@ class Relaxation:
 @dataclass(frozen=True)
 class Answer:
     """The answer to a need. `applied` are the filters that were held to; `related` are firms that only resemble the
-    need and are never counted as hits. `totals` counts firms by band; `closest` are concepts near what is wanted that
-    some firm states, given where no firm states what is wanted.
+    need and are never counted as hits. `totals` counts firms by band, whichever bands are listed; `closest` are
+    concepts near what is wanted that some firm states, given where `nobody_states`: something is sought that no firm
+    states. Of a need with several parts, `part_totals` counts firms that state each, `all_parts` those that state all.
     """
 
     query: str
@@ -106,6 +107,9 @@ class Answer:
     relaxations: tuple[Relaxation, ...] = ()
     totals: dict[Band, int] = field(default_factory=dict)
     closest: tuple[str, ...] = ()
+    nobody_states: bool = False
+    part_totals: tuple[int, ...] = ()
+    all_parts: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -121,6 +125,9 @@ class Answer:
             "registered_without_evidence": self.registered_without_evidence,
             "totals": dict(self.totals),
             "parts": [part.text for part in self.understood.parts],
+            "part_totals": list(self.part_totals),
+            "all_parts": self.all_parts,
+            "nobody_states": self.nobody_states,
             "closest": list(self.closest),
             "relaxations": [{"filter": r.filter, "total": r.total, "states": r.states} for r in self.relaxations],
         }

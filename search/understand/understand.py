@@ -11,7 +11,7 @@ from typing import Final, Self
 import numpy as np
 
 from schemas.vocabulary import Vocabulary, load_vocabulary
-from search.query import Need, Part, Scored, SimilarSentence, Span
+from search.query import Need, Part, Roles, Scored, SimilarSentence, Span
 from search.understand.constraints import ConstraintReader, finder
 from search.understand.cues import cue_reader
 from search.understand.encoder import SentenceEncoder, default_encoder
@@ -71,12 +71,15 @@ class Understander:
     def _model(self) -> Model:
         return default_model()
 
-    def understand(self, text: str) -> Need:
-        """What a need means. Never raises for a text, however odd."""
+    def understand(self, text: str, roles: Roles | None = None) -> Need:
+        """What a need means, with `roles` for the concepts named at these places instead of those of the cues.
+
+        Never raises for a text, however odd. Raises ValueError for a role at a place where no concept is named.
+        """
         language = "ko" if is_korean(text) else "en"
         stated = self._constraints.read(text)
         corrected = self._speller.correct(text)
-        readings = self._read_roles(text, corrected, stated.places)
+        readings = self._read_roles(text, corrected, stated.places, roles or {})
         named = [r.mention for r in readings if r.role == "want" and r.mention.concept in self._vocabulary.concept]
         excluded = self._excluded([r.mention for r in readings if r.role == "not_wanted"], named)
         hidden = [*stated.places, *((r.start, r.end) for r in readings if r.role in ("not_wanted", "have"))]
@@ -115,7 +118,7 @@ class Understander:
             else separating_question(self._vocabulary, fields, text, language, although_sure=unsure),
         )
 
-    def _read_roles(self, text: str, corrected: Corrected, covered: Sequence[Place]) -> list[Reading]:
+    def _read_roles(self, text: str, corrected: Corrected, covered: Sequence[Place], roles: Roles) -> list[Reading]:
         """Mentions of concepts with their roles, and words of no concept where they are declined or there already."""
         found = map(corrected.as_typed, self._matcher.mentions(corrected.text, capitals_matter=False))
         mentions = [m for m in found if not _overlaps(m.start, m.end, covered)]
@@ -124,8 +127,11 @@ class Understander:
             for name, start, end in self._declinable.find(text)
             if not _in(start, end, mentions)
         ]
-        others = [r for r in self._roles.read(text, declinable) if r.role in ("not_wanted", "have")]
-        return sorted([*self._roles.read(text, mentions), *others], key=lambda r: (r.mention.start, r.mention.end))
+        read = self._roles.read(text, mentions, roles)
+        others = self._roles.read(text, declinable, roles)
+        _check_places(roles, [*read, *others])
+        others = [r for r in others if r.role in ("not_wanted", "have")]
+        return sorted([*read, *others], key=lambda r: (r.mention.start, r.mention.end))
 
     def _predict(
         self, text: str, hidden: Sequence[Place], named: Sequence[Mention], parts: Sequence[Part]
@@ -212,6 +218,15 @@ class Understander:
             if likeness >= _LIKE_ENOUGH and self._model.classes[sentences.classes[row][0]] in supported
         ]
         return tuple(alike[:_SENTENCES_SHOWN])
+
+
+def _check_places(roles: Roles, readings: Sequence[Reading]) -> None:
+    named = {(r.mention.start, r.mention.end) for r in readings}
+    if strangers := sorted(set(roles) - named):
+        places = ", ".join(f"{start}-{end}" for start, end in sorted(named)) or "none"
+        raise ValueError(
+            f"no concept is named at {strangers[0][0]}-{strangers[0][1]}; places that have a role: {places}"
+        )
 
 
 def _spans(
