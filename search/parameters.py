@@ -11,7 +11,6 @@ from search.query import CHOOSABLE_ROLES, Role
 from search.ranking.bands import RANKED, Band
 from transforms.regions import find_regions, is_region_code
 
-
 ROLE: Final = re.compile(r"(\d{1,4})-(\d{1,4}):([a-z_]+)")
 """A role chosen for a concept that the need names: `0-4:want`."""
 
@@ -46,7 +45,7 @@ def band_names(values: Sequence[str]) -> tuple[Band, ...]:
 
 
 def chosen_roles(values: Sequence[str]) -> dict[tuple[int, int], Role]:
-    """Roles by place out of `<from>-<to>:<role>`; of two for one place the later. Raises ValueError for another form."""
+    """Roles by place out of `<from>-<to>:<role>`, the later of two for a place. Raises ValueError for another form."""
     roles: dict[tuple[int, int], Role] = {}
     for value in values:
         found = ROLE.fullmatch(value)
