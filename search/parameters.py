@@ -45,7 +45,7 @@ def band_names(values: Sequence[str]) -> tuple[Band, ...]:
 
 
 def chosen_roles(values: Sequence[str]) -> dict[tuple[int, int], Role]:
-    """Roles by place out of `<from>-<to>:<role>`; of two for one place the later. Raises ValueError for another form."""
+    """Roles by place out of `<from>-<to>:<role>`, the later of two for a place. Raises ValueError for another form."""
     roles: dict[tuple[int, int], Role] = {}
     for value in values:
         found = ROLE.fullmatch(value)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from search.answer.facets import Facet
@@ -131,3 +133,12 @@ class Answer:
             "closest": list(self.closest),
             "relaxations": [{"filter": r.filter, "total": r.total, "states": r.states} for r in self.relaxations],
         }
+
+
+def grouped(hits: Sequence[Hit]) -> list[tuple[str, list[Hit]]]:
+    """Hits under the heading that each belongs to: its band, or `found` for a firm looked up by its name or number."""
+    return [(heading, list(group)) for heading, group in groupby(hits, _heading)]
+
+
+def _heading(hit: Hit) -> str:
+    return "found" if any(reason.kind == "name" for reason in hit.reasons) else hit.band

@@ -15,9 +15,10 @@ from search.service import LONGEST_NEED
 
 _INSTRUCTIONS: Final = """Finds Korean industrial technology firms by what they can do. Give the need in the buyer's own
 words, Korean or English. Quote the evidence with its source and date, tell what is unknown, and say so when there is
-no good match. The band of a hit says what its evidence is worth: `states` what is needed, same `field` but other work, or
-only its `name` or industry. Where `nobody_states`, say that first and offer what `closest`, `relaxations` and
-`registered_without_evidence` give. Ranking knows no popularity and no payment. A registered supplier is not a designated specialist."""
+no good match. The band of a hit says what its evidence is worth: `states` what is needed, is of the same `field` but
+other work, or fits by `name` or industry only. Where `nobody_states`, say that first, and offer what `closest`,
+`relaxations` and `registered_without_evidence` give. Ranking knows no popularity and no payment. A registered supplier
+is not a designated specialist."""
 
 Need = Annotated[str, Field(description="What is needed, in plain Korean or English.", max_length=LONGEST_NEED)]
 Roles = Annotated[

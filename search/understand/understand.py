@@ -224,9 +224,8 @@ def _check_places(roles: Roles, readings: Sequence[Reading]) -> None:
     named = {(r.mention.start, r.mention.end) for r in readings}
     if strangers := sorted(set(roles) - named):
         places = ", ".join(f"{start}-{end}" for start, end in sorted(named)) or "none"
-        raise ValueError(
-            f"no concept is named at {strangers[0][0]}-{strangers[0][1]}; places that have a role: {places}"
-        )
+        start, end = strangers[0]
+        raise ValueError(f"no concept is named at {start}-{end}; places that have a role: {places}")
 
 
 def _spans(

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from schemas.columns import FIRM_ID_PATTERN
+from search.answer.answer import grouped
 from search.http.caching import conditional, etag
 from search.http.files import MOST_COMPARED, Format, exported, exported_firms
 from search.http.parameters import SearchParameters
@@ -21,7 +22,7 @@ from search.web.links import Links
 from search.web.maps import province_svg
 from search.web.names import Names
 from search.web.organization import organization
-from search.web.render import PAGE_SIZE, Page, grouped, render, render_problem
+from search.web.render import PAGE_SIZE, Page, render, render_problem
 
 router = APIRouter(include_in_schema=False)
 

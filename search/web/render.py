@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -15,7 +13,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from search.answer.answer import Evidence, Hit
+from search.answer.answer import Evidence
 from search.service import SearchService
 from search.web.maps import province_map
 from search.web.names import Names
@@ -79,15 +77,6 @@ def render_problem(request: Request, language: str, status: int, message: str) -
     return _environment.get_template("problem.html").render(
         t=Texts(language), lang=language, status=status, message=message, switch=switched(request, language)
     )
-
-
-def grouped(hits: Sequence[Hit]) -> list[tuple[str, list[Hit]]]:
-    """Hits under the heading each belongs to: its band, or `found` for a firm that was looked up by name or number."""
-    return [(heading, list(group)) for heading, group in groupby(hits, _heading)]
-
-
-def _heading(hit: Hit) -> str:
-    return "found" if any(reason.kind == "name" for reason in hit.reasons) else hit.band
 
 
 def is_stale(day: date | None, today: date) -> bool:
