@@ -12,8 +12,7 @@ from rich.padding import Padding
 from schemas.vocabulary import load_vocabulary
 from search.answer.answer import Answer, Evidence, Hit, grouped
 from search.answer.messages import say
-from search.query import ROLES
-from search.ranking.bands import RANKED
+from search.query import RANKED, ROLES
 from search.web.texts import Texts
 from transforms.regions import short_region
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from schemas.vocabulary import load_vocabulary
-from search.query import CHOOSABLE_ROLES, Role
-from search.ranking.bands import RANKED, Band
+from search.query import CHOOSABLE_ROLES, RANKED, Band, Role
 from transforms.regions import find_regions, is_region_code
 
 ROLE: Final = re.compile(r"(\d{1,4})-(\d{1,4}):([a-z_]+)")

@@ -131,6 +131,11 @@ class Scored:
     score: float
 
 
+Band = Literal["states", "field", "name", "silent"]
+RANKED: Final[tuple[Band, ...]] = ("states", "field", "name")
+BANDS: Final[tuple[Band, ...]] = (*RANKED, "silent")
+"""What a firm's evidence says of a need, the strongest first; `silent` firms are counted and never ranked."""
+
 Role = Literal["want", "hurts", "have", "not_wanted", "about_asker", "condition", "unread"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 CHOOSABLE_ROLES: Final[tuple[Role, ...]] = ("want", "hurts", "have", "not_wanted")

@@ -27,8 +27,7 @@ from search.engines.base import Engine
 from search.engines.stores import open_store
 from search.names.lookup import Lookup
 from search.names.suggest import Suggester
-from search.query import Filters, LexicalQuery, Need, Roles, Scored
-from search.ranking.bands import Band
+from search.query import Band, Filters, LexicalQuery, Need, Roles, Scored
 from search.ranking.rank import DEFAULT_WEIGHTS, Weights
 from search.ranking.ranking import Ranking
 from search.ranking.retrieval import DescriptionSearch, NeedSearch

@@ -10,8 +10,7 @@ from typing import Any
 
 from search.answer.facets import Facet
 from search.answer.reasons import Reason
-from search.query import Filters, Need
-from search.ranking.bands import Band
+from search.query import Band, Filters, Need
 
 
 @dataclass(frozen=True)

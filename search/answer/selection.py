@@ -10,8 +10,7 @@ import numpy as np
 
 from search.answer.explain import Explainer
 from search.answer.facets import Facet
-from search.query import Filters, Need
-from search.ranking.bands import RANKED, Band
+from search.query import RANKED, Band, Filters, Need
 from search.ranking.ranking import Ranking
 from search.snapshot.columns import Mask
 

@@ -15,8 +15,7 @@ from pydantic import StringConstraints
 
 from search.http.problems import ProblemError
 from search.parameters import band_names, chosen_roles, field_ids, region_codes
-from search.query import Filters, Roles
-from search.ranking.bands import Band
+from search.query import Band, Filters, Roles
 from search.service import LONGEST_NEED
 from search.snapshot.intervals import AGE, STAFF, checked_intervals
 

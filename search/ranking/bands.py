@@ -10,19 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from schemas.vocabulary import Vocabulary
 from search.engines.base import Rows
-from search.query import Need
+from search.query import RANKED, Band, Need
 from search.snapshot.columns import Mask, Postings, SnapshotColumns
-
-Band = Literal["states", "field", "name", "silent"]
-RANKED: Final[tuple[Band, ...]] = ("states", "field", "name")
-BANDS: Final[tuple[Band, ...]] = (*RANKED, "silent")
 
 Levels = npt.NDArray[np.int8]
 """Per row 3 for `states`, 2 for `field`, 1 for `name`, 0 for none."""
