@@ -1,11 +1,10 @@
-"""What every step of a night is told, and what it reports."""
+"""The inputs of every step of a night, and the report of what the night did."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +16,7 @@ from flows.sources import load_source, load_sources
 from flows.sources.declaration import former_names, source_names
 from flows.sources.presence import delivers
 from schemas.lake import Lake, Snapshot
-from schemas.lake.layout import timestamp
+from schemas.lake.layout import name_after
 from schemas.lake.manifest import Manifest, SourceEntry
 
 EngineChoice = Literal["embedded", "opensearch", "both"]
@@ -73,7 +72,7 @@ class Night:
 
 
 class Gate(BaseModel):
-    """A check before the commit: the value found, the bound it is held to. A broken `warning` is told, no more."""
+    """A quality gate before the commit: value found and bound. A broken gate that is a `warning` is only reported."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -135,7 +134,7 @@ def new_night(
     asked = {source.name for source in load_sources(sources or None) if sources or delivers(source, lake)}
     night = Night(
         lake_url,
-        _name_after(before),
+        name_after(before),
         tuple(sorted(asked)),
         tuple(engines),
         keep,
@@ -149,11 +148,3 @@ def new_night(
     held = {now.get(name, name) for name in manifest.sources} - asked
     resting = sorted(name for name in held if name in there and not load_source(name).retired)
     return replace(night, sources=tuple(sorted({*asked, *resting})), resting=tuple(resting))
-
-
-def _name_after(before: str | None) -> str:
-    """Now, or a second after the committed snapshot where the clock is behind it: names keep their order."""
-    now = timestamp()
-    if before is None or now > before:
-        return now
-    return timestamp(datetime.strptime(before, "%Y-%m-%dT%H%M%SZ") + timedelta(seconds=1))

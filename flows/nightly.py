@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flows.night import Night, NightReport
 from flows.reports import reported
-from flows.seam import Runner
+from flows.runner import Runner
 from flows.steps import (
+    check_gates,
     collect,
     collect_garbage,
     commit,
@@ -14,11 +15,10 @@ from flows.steps import (
     encode,
     index,
     is_unchanged,
-    judge,
     list_texts,
     publish,
-    refine,
     resolve,
+    validate,
 )
 from flows.steps.collect import inputs
 from flows.steps.publish import manifest_of
@@ -35,13 +35,13 @@ def run_night(night: Night, runner: Runner) -> NightReport:
             runner.step(collect_garbage, night)
             return report
         names = [delivery.source for delivery in deliveries]
-        report.sources = dict(zip(names, runner.each(refine, deliveries, night), strict=True))
+        report.sources = dict(zip(names, runner.each(validate, deliveries, night), strict=True))
         runner.step(resolve, night, names)
         runner.step(describe, night, names)
         runner.each(encode, runner.step(list_texts, night), night)
         model = runner.step(embed, night)
         report.index_counts = dict(zip(night.engines, runner.each(index, night.engines, night), strict=True))
-        report.gates = runner.step(judge, night, report.sources, report.index_counts)
+        report.gates = runner.step(check_gates, night, report.sources, report.index_counts)
         made_from = inputs(deliveries, night.lake)
         runner.step(commit, night, manifest_of(night, report.sources, model, made_from, report.gates))
         report.committed = True

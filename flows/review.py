@@ -27,8 +27,8 @@ def decisions(lake: Lake) -> pl.DataFrame:
 
 def decisions_fingerprint(lake: Lake) -> str:
     """Changes whenever a decision does."""
-    told = decisions(lake).select("left", "right", "decision").sort("left", "right")
-    return hashlib.sha256(told.write_csv().encode()).hexdigest()[:16]
+    decided = decisions(lake).select("left", "right", "decision").sort("left", "right")
+    return hashlib.sha256(decided.write_csv().encode()).hexdigest()[:16]
 
 
 def open_pairs(snapshot: Snapshot) -> pl.DataFrame:

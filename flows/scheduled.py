@@ -18,11 +18,11 @@ from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 from prefect.tasks import exponential_backoff
 
-from flows.fetch.answers import Passing
+from flows.fetch.answers import TransientError
 from flows.night import ENGINES, EngineChoice, Night, NightError, new_night
 from flows.nightly import run_night
 from flows.recovery import backfill_night, problems_of, roll_back
-from flows.seam import all_or_nothing
+from flows.runner import all_or_nothing
 from flows.sources import load_source
 from flows.steps import collect, encode, index
 from schemas.lake import Lake, LakeError, Snapshot
@@ -104,7 +104,7 @@ def _collecting(source: str) -> dict[str, Any]:
 
 def may_pass(_task: Any, _run: Any, state: Any) -> bool:
     """Did a service fail in a way that may be over in minutes? Wrong keys, spent quotas, changed columns are not."""
-    return isinstance(state.result(raise_on_failure=False), Passing)
+    return isinstance(state.result(raise_on_failure=False), TransientError)
 
 
 @flow(name="nightly", log_prints=True)
@@ -168,8 +168,8 @@ def run_and_tell(night: Night) -> dict[str, Any]:
         if night.lake.exists(path):
             _keep(night.lake.read_json(path))
     report: dict[str, Any] = night.lake.read_json(path)
-    if told := warnings_of(report):
-        emit_event(WARNED, {"prefect.resource.id": f"caplake.night.{night.snapshot}"}, payload={"warnings": told})
+    if warnings := warnings_of(report):
+        emit_event(WARNED, {"prefect.resource.id": f"caplake.night.{night.snapshot}"}, payload={"warnings": warnings})
     return report
 
 
@@ -191,8 +191,8 @@ def told_in_markdown(report: Mapping[str, Any]) -> str:
     lines = [f"# {state_of(report)}", ""]
     if report["problem"]:
         lines += ["## Problem", "", f"    {report['problem']}".replace("\n", "\n    "), ""]
-    if told := warnings_of(report):
-        lines += ["## Warnings", "", *(f"* {warning}" for warning in told), ""]
+    if warnings := warnings_of(report):
+        lines += ["## Warnings", "", *(f"* {warning}" for warning in warnings), ""]
     for title, unit, numbers in (("Indexes", "statements", report["index_counts"]), ("Steps", "s", report["seconds"])):
         if numbers:
             lines += [f"## {title}", "", *(f"* {name}: {number:,} {unit}" for name, number in numbers.items()), ""]

@@ -65,12 +65,12 @@ def _column_entry(name: str, column: dy.Column, made_from: str) -> dict[str, Any
 
 def columns_fingerprint() -> str:
     """Of name, type, nullability and key of every declared column."""
-    told = [
+    declared = [
         (table, name, str(column.dtype), str(column.nullable), str(column.primary_key))
         for table, columns in _declared().items()
         for name, column in columns.items()
     ]
-    return hashlib.sha256("\n".join("|".join(row) for row in told).encode()).hexdigest()[:12]
+    return hashlib.sha256("\n".join("|".join(row) for row in declared).encode()).hexdigest()[:12]
 
 
 def _declared() -> dict[str, dict[str, dy.Column]]:

@@ -24,6 +24,13 @@ RECORD_COLUMNS: Final[dict[str, dy.Column]] = {
         min_length=1,
         personal=TRADE_NAME,
     ),
+    "grain": text(
+        "What the row is about, in a register whose rows differ in that",
+        "한 행이 나타내는 것(행의 종류가 여럿인 출처)",
+        null="rows of the register are all alike",
+        example="contracts",
+        origin="computed: the grain of the register's part that the row is from",
+    ),
     "name_en": text("English name", "영문명", null=_NOT_GIVEN, example="GANA SMART FACTORY", personal=TRADE_NAME),
     "is_corporation": flag(
         "Known to be a corporation, by register, number or legal form in the name",

@@ -1,7 +1,7 @@
-"""Versions of the tables' columns, and what changed with each: a reader of an older snapshot is told.
+"""Versions of the tables' columns, and what changed with each: the dictionary shows it to readers of older snapshots.
 
 How to change a column: change its declaration, add to the notes of the newest version (or begin the next one, once a
-release has carried it), put the new fingerprint there and run `make docs`. A test fails until that is done.
+release contains it), put the new fingerprint there and run `make docs`. A test fails until that is done.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ VERSIONS: Final = (
             "certifications.number is the certificate's number where the source has one, else its kind.",
             "New canonical columns of sources: about, specialty, served_industries, completed_projects, orderer, "
             "amount, certificate_no.",
+            "New canonical column of sources: grain (what a row is about, where a register's rows differ in that).",
             "New file dictionary.json in every snapshot; `dictionary` in manifest.json names it.",
         ),
     ),
@@ -36,7 +37,7 @@ VERSIONS: Final = (
 """Oldest first; the last one is what this code writes."""
 
 SCHEMA_VERSION: Final = VERSIONS[-1].number
-COLUMNS_FINGERPRINT: Final = "bc35580ff41a"
+COLUMNS_FINGERPRINT: Final = "e5206eadf5d4"
 """Of the columns as the newest version's notes describe them; see `schemas.dictionary.columns_fingerprint`."""
 
 

@@ -35,7 +35,7 @@ def changes_table(
     """Changes between two snapshots' tables by name, of those in `COMPARED` that both have.
 
     Without an earlier snapshot there is nothing to compare with, and the table is empty. With `redirects` (old_firm_id,
-    firm_id) a firm that was merged is told as a change of its id, and what it had is looked for under the new one.
+    firm_id) a merge of two firms is listed as a change of the firm id, and what it had is looked for under the new one.
     """
     if before is None:
         return pl.DataFrame(schema=_SCHEMA)

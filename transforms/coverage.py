@@ -64,17 +64,17 @@ def coverage(
     firms = own["firm_id"].unique().sort()
     mine = pl.col("firm_id").is_in(firms.implode())
     numbers = tables["identifiers"].filter(mine & pl.col("scheme").is_in(_NUMBERS))
-    said = tables["capabilities"].filter(mine)
+    evidence = tables["capabilities"].filter(mine)
     elsewhere = links.filter(mine & ~pl.col("source").is_in(list(register)))
     return Coverage(
         snapshot=snapshot,
         suppliers=len(firms),
         identifiers={"any": numbers["firm_id"].n_unique(), **_counted(numbers, "scheme")},
         statuses=_counted(tables["firms"].filter(mine), "status"),
-        evidence={"any": said["firm_id"].n_unique(), **_counted(said, "weight_class")},
-        by_source=_counted(said.with_columns(way=pl.format("{}, {}", "source", "tier")), "way"),
+        evidence={"any": evidence["firm_id"].n_unique(), **_counted(evidence, "weight_class")},
+        by_source=_counted(evidence.with_columns(way=pl.format("{}, {}", "source", "tier")), "way"),
         tiers=_counted(elsewhere.with_columns(way=pl.format("{}, {}", "source", "tier")), "way"),
-        reasons=_reasons(own, firms, said, elsewhere, tables["open_pairs"], keys, register),
+        reasons=_reasons(own, firms, evidence, elsewhere, tables["open_pairs"], keys, register),
     )
 
 
@@ -86,7 +86,7 @@ def _counted(rows: pl.DataFrame, by: str) -> dict[str, int]:
 def _reasons(
     own: pl.DataFrame,
     firms: pl.Series,
-    said: pl.DataFrame,
+    evidence: pl.DataFrame,
     elsewhere: pl.DataFrame,
     pairs: pl.DataFrame,
     keys: pl.DataFrame,
@@ -102,7 +102,7 @@ def _reasons(
     ]
     placed = met.filter(pl.col("other_region").is_not_null())["firm_id"]
     sets = {
-        REASONS[0]: said["firm_id"],
+        REASONS[0]: evidence["firm_id"],
         REASONS[5]: elsewhere["firm_id"],
         REASONS[1]: waiting,
         REASONS[4]: placed,

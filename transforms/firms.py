@@ -75,9 +75,9 @@ def attributes_table(records: pl.DataFrame, authority: Mapping[str, int]) -> pl.
         *("firm_id", "source", "record_key", "as_of", *present),
         rank=pl.col("source").replace_strict(dict(authority), default=last, return_dtype=pl.Int64),
     ).sort("firm_id", "rank", "as_of", "record_key", descending=[False, False, True, False], nulls_last=True)
-    said = ("firm_id", "source", "record_key", "as_of", "rank")
+    provenance = ("firm_id", "source", "record_key", "as_of", "rank")
     long = pl.concat(
-        ranked.drop_nulls(name).select(*said, attribute=pl.lit(name), value=pl.col(name).cast(pl.String))
+        ranked.drop_nulls(name).select(*provenance, attribute=pl.lit(name), value=pl.col(name).cast(pl.String))
         for name in present
     )
     vague = (pl.col("attribute") == "region_code") & (pl.col("value").str.len_chars() == 2)
@@ -147,7 +147,7 @@ def firms_table(
         is_registered_supplier=pl.col("source").is_in(registers).any(),
         record_count=pl.len().cast(pl.Int64),
     )
-    said = capabilities.group_by("firm_id").agg(statement_count=pl.len().cast(pl.Int64))
+    statements = capabilities.group_by("firm_id").agg(statement_count=pl.len().cast(pl.Int64))
     # Most firms say nothing that has a field.
     in_fields = capabilities.filter(pl.col("fields").list.len() > 0)
     offered = in_fields.group_by("firm_id").agg(pl.col("fields").list.explode().unique().sort())
@@ -156,7 +156,7 @@ def firms_table(
     )
     return (
         chosen.join(about, on="firm_id")
-        .join(said, on="firm_id", how="left")
+        .join(statements, on="firm_id", how="left")
         .join(offered, on="firm_id", how="left")
         .join(latest, on="firm_id", how="left")
         .with_columns(
@@ -216,5 +216,5 @@ def patents_table(records: pl.DataFrame) -> pl.DataFrame:
     """One row a firm and application; of several records that tell of it the first counts."""
     wanted = ["application_no", "title", "ipc", "filed", "registered", "state"]
     rows = records.with_columns(pl.lit(None).alias(name) for name in wanted if name not in records.columns)
-    told = rows.drop_nulls("application_no").select("firm_id", "source", "record_key", *wanted)
-    return told.unique(["firm_id", "application_no"], keep="first", maintain_order=True)
+    filed = rows.drop_nulls("application_no").select("firm_id", "source", "record_key", *wanted)
+    return filed.unique(["firm_id", "application_no"], keep="first", maintain_order=True)

@@ -83,7 +83,7 @@ def squeezed(name: pl.Expr) -> pl.Expr:
 
 
 def squeezed_text(text: str) -> str:
-    """`squeezed` of one text; letters beyond ours are told by the tables that the expression has, not Python's."""
+    """`squeezed` of one text; other letters are classified by Polars' tables, not by Python's."""
     if _BEYOND.search(text):
         return str(pl.select(squeezed(pl.lit(text))).item() or "")
     return "".join(c for c in text if c.isalnum() or c in "&+")

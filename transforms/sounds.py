@@ -264,8 +264,8 @@ def spoken_numbers(bare: pl.Expr) -> pl.Expr:
 
 
 def _numbered(bare: pl.Series) -> pl.Series:
-    told = bare.str.contains(r"\d").fill_null(False)
-    return names.where(bare, r"\d", _with_numbers).set(~told, None)
+    has_digit = bare.str.contains(r"\d").fill_null(False)
+    return names.where(bare, r"\d", _with_numbers).set(~has_digit, None)
 
 
 def _with_numbers(values: pl.Series) -> pl.Series:

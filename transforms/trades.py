@@ -60,5 +60,5 @@ _PATTERN: Final = rf"(?i){'|'.join(_WORDS)}|(?:^|[^a-z])(?:{'|'.join(_ABBREVIATI
 
 def is_technical(*columns: str) -> pl.Expr:
     """Whether any of the text columns names technology; null where none of them says anything."""
-    said = pl.concat_str(*columns, separator=" ", ignore_nulls=True)
-    return pl.when(pl.any_horizontal(pl.col(name).is_not_null() for name in columns)).then(said.str.contains(_PATTERN))
+    text = pl.concat_str(*columns, separator=" ", ignore_nulls=True)
+    return pl.when(pl.any_horizontal(pl.col(name).is_not_null() for name in columns)).then(text.str.contains(_PATTERN))

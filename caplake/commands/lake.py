@@ -105,7 +105,7 @@ def backfill(
     from flows.night import ENGINES, NightError
     from flows.nightly import run_night
     from flows.recovery import backfill_night
-    from flows.seam import DirectRunner
+    from flows.runner import DirectRunner
 
     pairs = [entry.partition("=")[::2] for entry in receipt or []]
     if wrong := [source for source, received in pairs if not received]:

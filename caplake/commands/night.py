@@ -31,19 +31,19 @@ def run(
     """Run the night here: take the registers, check, link, describe, index, and commit a new snapshot."""
     from flows.night import ENGINES, new_night
     from flows.nightly import run_night
-    from flows.seam import DirectRunner
+    from flows.runner import DirectRunner
 
     console = Console(stderr=True)
     with console.status("starting") as status:
 
-        def tell(step: str, seconds: float | None) -> None:
+        def on_step(step: str, seconds: float | None) -> None:
             if seconds is None:
                 status.update(step.replace("_", " "))
             elif not as_json:
                 console.print(f"  {step.replace('_', ' '):<18}{seconds:6.1f} s", highlight=False)
 
         night = new_night(lake, source or [], ENGINES[engine.value], keep, accept or [])
-        report = run_night(night, DirectRunner(tell))
+        report = run_night(night, DirectRunner(on_step))
     if as_json:
         print_json(report.as_dict())
     elif report.unchanged:

@@ -56,7 +56,7 @@ def replay(
     from flows.night import ENGINES
     from flows.nightly import run_night
     from flows.recovery import backfill_night
-    from flows.seam import DirectRunner
+    from flows.runner import DirectRunner
     from flows.sources.checking import reading
 
     result, before = reading(Lake(lake), source)

@@ -90,12 +90,12 @@ def coverage(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> No
     from schemas.lake import Lake, Snapshot
     from search.snapshot.coverage import registered_coverage
 
-    told = registered_coverage(Snapshot.current(Lake(lake)))
+    coverage_now = registered_coverage(Snapshot.current(Lake(lake)))
     if as_json:
-        print_json(told.as_dict())
+        print_json(coverage_now.as_dict())
         return
-    print(f"{told.suppliers:,} registered suppliers of {told.snapshot}")
-    for title, part in told.parts():
+    print(f"{coverage_now.suppliers:,} registered suppliers of {coverage_now.snapshot}")
+    for title, part in coverage_now.parts():
         print(title)
         for label, count in part.items():
-            print(f"  {label:<44} {count:>6,}  {count / max(told.suppliers, 1):6.1%}")
+            print(f"  {label:<44} {count:>6,}  {count / max(coverage_now.suppliers, 1):6.1%}")

@@ -47,19 +47,19 @@ def status(lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None
             print(f"  {name:<26}{entry['as_of'] or '-':<12}{entry['valid']:>9,} rows  {entry['transport']}")
         for name, index in health["indexes"].items():
             print(f"  index {name:<20}{'ok' if index['ok'] else index['problem']}")
-        for what, told in health["night"].items():
-            print(f"  {what:<26}{told}")
+        for what, night in health["night"].items():
+            print(f"  {what:<26}{night}")
     if not health["ok"]:
         raise typer.Exit(1)
 
 
 def last_run(lake: Lake) -> dict[str, dict[str, str]]:
     """How the last night ended and who works on the lake, under `night`; what does not apply is left out."""
-    told = {}
+    night = {}
     for report in read_reports(lake, 1):
-        told["last night"] = report["snapshot"] + (" failed" if report["problem"] else " went well")
+        night["last night"] = report["snapshot"] + (" failed" if report["problem"] else " went well")
         if report["problem"]:
-            told["because"] = report["problem"]
+            night["because"] = report["problem"]
     if (who := holder(lake)) is not None:
-        told["run"] = who
-    return {"night": told}
+        night["run"] = who
+    return {"night": night}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 
 import matplotlib as mpl
@@ -17,7 +17,9 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 
 from caplake.querying import query_tables
+from schemas import clock
 from schemas.lake import Lake, Snapshot
+from schemas.lake.layout import moment_of
 from schemas.lake.reader import committed_snapshots
 from schemas.vocabulary import load_vocabulary
 from transforms.regions import short_region
@@ -25,7 +27,6 @@ from transforms.regions import short_region
 SHOWN_ROWS = 10
 COLOUR, SECOND, THIRD = "#2f5d8a", "#d98032", "#8a8f98"
 _FONTS = ("DejaVu Sans", "NanumGothic", "Noto Sans CJK KR", "Malgun Gothic", "Apple SD Gothic Neo")
-_SEOUL_AHEAD = timedelta(hours=9)
 
 mpl.rcParams.update(
     {
@@ -119,7 +120,7 @@ def run(question: Question) -> None:
 
 def day_of(snapshot: Snapshot) -> date:
     """The night's date in Seoul: what "today" means in the gallery, so that an answer belongs to its snapshot."""
-    return (datetime.strptime(snapshot.name, "%Y-%m-%dT%H%M%SZ") + _SEOUL_AHEAD).date()
+    return clock.day_in_seoul(moment_of(snapshot.name))
 
 
 def field_name(field: str) -> str:

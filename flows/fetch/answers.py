@@ -23,12 +23,12 @@ class ServiceError(SourceError):
         super().__init__(redact(message))
 
 
-class Passing(ServiceError):
-    """May be over in a moment: asked again."""
+class TransientError(ServiceError):
+    """A fault that may be over in a moment: the client asks again."""
 
 
-class TooFast(Passing):
-    """Asked too fast: asked again after a longer wait."""
+class RateLimitError(TransientError):
+    """The service was asked too often in a short time: the client asks again after a longer wait."""
 
 
 class QuotaSpent(ServiceError):
@@ -44,7 +44,7 @@ class NothingFound(ServiceError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ServiceAnswer:
     """Rows of one answer, and how many there are in all, as the service says."""
 
     rows: list[Row]
@@ -52,8 +52,8 @@ class Answer:
 
 
 _TOKENS: Final[tuple[tuple[str, type[ServiceError]], ...]] = (
-    ("PER_SECOND_EXCEEDS", TooFast),
-    ("API_RATE_LIMIT_EXCEEDED", TooFast),
+    ("PER_SECOND_EXCEEDS", RateLimitError),
+    ("API_RATE_LIMIT_EXCEEDED", RateLimitError),
     ("LIMITED_NUMBER_OF_SERVICE_REQUESTS_EXCEEDS", QuotaSpent),
     ("API_TOKEN_QUOTA_EXCEEDED", QuotaSpent),
     ("사용한도를_초과", QuotaSpent),
@@ -81,31 +81,31 @@ _TOKENS: Final[tuple[tuple[str, type[ServiceError]], ...]] = (
     ("등록되지_않은", Refused),
     ("인증키는_필수", Refused),
     ("접근_허용_IP가_아닙니다", Refused),
-    ("APPLICATION_ERROR", Passing),
-    ("DB_ERROR", Passing),
-    ("HTTP_ERROR", Passing),
-    ("SERVICETIMEOUT_ERROR", Passing),
-    ("INTERNAL_ERROR", Passing),
-    ("UNKNOWN_ERROR", Passing),
-    ("UNEXPECTED_ERROR", Passing),
-    ("ERROR_FORWARDING_REQUEST", Passing),
-    ("ERROR_RECEIVING_RESPONSE", Passing),
+    ("APPLICATION_ERROR", TransientError),
+    ("DB_ERROR", TransientError),
+    ("HTTP_ERROR", TransientError),
+    ("SERVICETIMEOUT_ERROR", TransientError),
+    ("INTERNAL_ERROR", TransientError),
+    ("UNKNOWN_ERROR", TransientError),
+    ("UNEXPECTED_ERROR", TransientError),
+    ("ERROR_FORWARDING_REQUEST", TransientError),
+    ("ERROR_RECEIVING_RESPONSE", TransientError),
 )
 _PORTAL_CODES: Final[dict[str, type[ServiceError]]] = {
-    **dict.fromkeys(("01", "02", "04", "05", "99"), Passing),
+    **dict.fromkeys(("01", "02", "04", "05", "99"), TransientError),
     "03": NothingFound,
     **dict.fromkeys(("10", "11", "12", "20", "21", "29", "30", "31", "32", "33", "-3", "-4", "-401"), Refused),
     "22": QuotaSpent,
-    "23": TooFast,
+    "23": RateLimitError,
 }
 _CODES: Final[dict[str, dict[str, type[ServiceError]]]] = {
     "opendart": {
         "013": NothingFound,
         "020": QuotaSpent,
-        **dict.fromkeys(("800", "900"), Passing),
+        **dict.fromkeys(("800", "900"), TransientError),
         **dict.fromkeys(("010", "011", "012", "014", "021", "100", "101", "901"), Refused),
     },
-    # KIPRIS reuses the portal's numbers with other meanings; only its messages are told apart.
+    # KIPRIS reuses the portal's numbers with other meanings; only its messages are distinguished.
     "kipris": {},
     "ntis": {},
 }
@@ -122,7 +122,7 @@ _REMEDY: Final = {
 }
 
 
-def read_answer(service: Service, status: int, content: bytes) -> Answer:
+def read_answer(service: Service, status: int, content: bytes) -> ServiceAnswer:
     """The rows of an answer. Raises the ServiceError that says what the answer asks for."""
     document = _document(service, status, content)
     message = " / ".join(dict.fromkeys(document.facts[name] for name in _MESSAGES if document.facts.get(name)))
@@ -130,11 +130,11 @@ def read_answer(service: Service, status: int, content: bytes) -> Answer:
     if problem is None and status >= 400:
         problem = _by_status(status)
     if problem is NothingFound:
-        return Answer([], 0)
+        return ServiceAnswer([], 0)
     if problem is not None:
         code = next((document.facts[n] for n in _NUMBERS if document.facts.get(n)), str(status))
-        raise problem(_said(service, f"{code} {message}".strip()))
-    return Answer(document.rows, _total(document))
+        raise problem(_message(service, f"{code} {message}".strip()))
+    return ServiceAnswer(document.rows, _total(document))
 
 
 def problem_of(service: Service, status: int, content: bytes) -> ServiceError | None:
@@ -154,14 +154,16 @@ def _document(service: Service, status: int, content: bytes) -> Document:
         if start[:1] in (b"{", b"["):
             return read_json(content)
         if start.startswith((b"<!doctype", b"<html")):
-            raise Passing(_said(service, f"a web page instead of data (HTTP {status}); a firewall may stand between"))
+            raise TransientError(
+                _message(service, f"a web page instead of data (HTTP {status}); a firewall may stand between")
+            )
         if start[:1] == b"<":
             return read_xml(content)
     except NotADocument as error:
-        raise Passing(_said(service, f"an answer that breaks off (HTTP {status}: {error})")) from None
+        raise TransientError(_message(service, f"an answer that breaks off (HTTP {status}: {error})")) from None
     text = content[:300].decode("utf-8", "replace").strip()
-    problem = _by_token(text) or (_by_status(status) if status >= 400 else Passing)
-    raise problem(_said(service, f"HTTP {status} {text or 'with an empty body'}"))
+    problem = _by_token(text) or (_by_status(status) if status >= 400 else TransientError)
+    raise problem(_message(service, f"HTTP {status} {text or 'with an empty body'}"))
 
 
 def _by_token(message: str) -> type[ServiceError] | None:
@@ -186,8 +188,8 @@ def _by_code(service: Service, document: Document) -> type[ServiceError] | None:
 
 def _by_status(status: int) -> type[ServiceError]:
     if status == 429:
-        return TooFast
-    return Passing if status >= 500 or status == 408 else Refused
+        return RateLimitError
+    return TransientError if status >= 500 or status == 408 else Refused
 
 
 def _total(document: Document) -> int | None:
@@ -195,7 +197,7 @@ def _total(document: Document) -> int | None:
     return int(given) if given.isdigit() else None
 
 
-def _said(service: Service, what: str) -> str:
-    remedy = next((said for token, said in _REMEDY.items() if token in _folded(what)), "")
+def _message(service: Service, what: str) -> str:
+    remedy = next((advice for token, advice in _REMEDY.items() if token in _folded(what)), "")
     advice = f" What to do: {remedy} ({service.apply_at})." if remedy else ""
     return f"{service.title} answered: {what[:300]}.{advice}"

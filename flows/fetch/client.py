@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import httpx
 import stamina
 
-from flows.fetch.answers import Passing, QuotaSpent, TooFast
+from flows.fetch.answers import QuotaSpent, RateLimitError, TransientError
 from flows.fetch.redaction import redact, redact_logs
 from flows.fetch.services import Service
 
@@ -40,7 +40,7 @@ class Request:
     since: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def told(self) -> str:
+    def public_url(self) -> str:
         """The address for receipts: no key in it."""
         url = httpx.URL(f"{self.service.base}/{self.path.lstrip('/')}").copy_merge_params(dict(self.params))
         return redact(str(url))
@@ -79,7 +79,7 @@ class Client:
         wait = _setting("CAPLAKE_RETRY_SECONDS", 1.0)
 
         def again(error: Exception) -> bool | float:
-            return 20 * wait if isinstance(error, TooFast) else isinstance(error, Passing)
+            return 20 * wait if isinstance(error, RateLimitError) else isinstance(error, TransientError)
 
         for attempt in stamina.retry_context(
             on=again, attempts=_ATTEMPTS, timeout=None, wait_initial=wait, wait_max=30 * wait, wait_jitter=wait
@@ -103,7 +103,7 @@ class Client:
                 if answer.status_code == 304:
                     return Response(304, b"", dict(answer.headers), unchanged=True)
                 if answer.is_redirect:
-                    raise Passing(f"{service.title} points elsewhere ({answer.headers.get('location', '?')}).")
+                    raise TransientError(f"{service.title} points elsewhere ({answer.headers.get('location', '?')}).")
                 content = _within_bounds(service, answer)
                 return Response(answer.status_code, content, dict(answer.headers))
 
@@ -126,9 +126,9 @@ def _within_bounds(service: Service, answer: httpx.Response) -> bytes:
         parts.append(part)
         size += len(part)
         if time.monotonic() - started > most:
-            raise Passing(f"{service.title} took more than {most:g} seconds for one answer.")
+            raise TransientError(f"{service.title} took more than {most:g} seconds for one answer.")
         if size > _MOST_BYTES:
-            raise Passing(f"{service.title} sent more than {_MOST_BYTES:,} bytes for one answer.")
+            raise TransientError(f"{service.title} sent more than {_MOST_BYTES:,} bytes for one answer.")
     return b"".join(parts)
 
 
@@ -149,8 +149,8 @@ def _plain_errors(service: Service) -> Iterator[None]:
         broken = f"{service.title} broke the connection ({type(error).__name__})."
         if service.reset_means_stop and not isinstance(error, httpx.ConnectError):
             raise QuotaSpent(broken + " It does so to addresses that ask too much; not asked again today.") from None
-        raise Passing(broken) from None
+        raise TransientError(broken) from None
     except httpx.TimeoutException as error:
-        raise Passing(f"{service.title} did not answer in time ({type(error).__name__}).") from None
+        raise TransientError(f"{service.title} did not answer in time ({type(error).__name__}).") from None
     except httpx.HTTPError as error:
-        raise Passing(f"{service.title} could not be asked: {error}") from None
+        raise TransientError(f"{service.title} could not be asked: {error}") from None

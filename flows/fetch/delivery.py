@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.lake import Lake
-from schemas.lake.layout import timestamp
+from schemas.lake.layout import name_after, timestamp
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ class Delivery(BaseModel):
 
     @property
     def content_hash(self) -> str:
-        told = "|".join(f"{f.name}:{f.rows or f.sha256}:{f.as_of}:{f.grain}" for f in self.files)
-        return hashlib.sha256(told.encode()).hexdigest()
+        files = "|".join(f"{f.name}:{f.rows or f.sha256}:{f.as_of}:{f.grain}" for f in self.files)
+        return hashlib.sha256(files.encode()).hexdigest()
 
     @property
     def as_of(self) -> date:
@@ -96,15 +96,11 @@ def kept_delivery(lake: Lake, folder: str) -> Delivery:
 
 
 def fresh_folder(lake: Lake, source: str) -> str:
-    """A raw folder that nothing lies in, named by now or the first free second after."""
-    taken = set(lake.names(f"raw/{source}"))
-    moment = datetime.now(UTC)
-    while timestamp(moment) in taken:
-        moment += timedelta(seconds=1)
-    return f"raw/{source}/{timestamp(moment)}"
+    """A raw folder that nothing lies in, named to come after every other one of the source."""
+    return f"raw/{source}/{name_after(max(lake.names(f'raw/{source}'), default=None))}"
 
 
-def received(file: RawFile, **told: str | Mapping[str, str] | None) -> ReceivedFile:
+def received(file: RawFile, **facts: str | Mapping[str, str] | None) -> ReceivedFile:
     """The receipt's line of a file."""
     return ReceivedFile(
         name=file.name,
@@ -112,7 +108,7 @@ def received(file: RawFile, **told: str | Mapping[str, str] | None) -> ReceivedF
         bytes=len(file.content),
         as_of=file.as_of,
         grain=file.grain,
-        **told,
+        **facts,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from flows.fetch.delivery import RawFile
 from flows.sources.declaration import Source, SourceError
+from schemas import clock
 
 DROP_VARIABLE: Final = "CAPLAKE_DROP"
 _DATE_IN_NAME: Final = re.compile(r"(20\d{2})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])")
@@ -72,10 +73,10 @@ def _grain(path: Path, grains: set[str], source: Source) -> str:
 
 
 def as_of_file(path: Path) -> date:
-    """The date in a file's name (..._20250910.csv), else the day it was written."""
+    """The date in a file's name (..._20250910.csv), else the day in Seoul on which it was written."""
     if match := _DATE_IN_NAME.search(path.name):
         return date(*(int(part) for part in match.groups()))
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+    return clock.day_in_seoul(datetime.fromtimestamp(path.stat().st_mtime, UTC))
 
 
 def _read(source: Source, path: Path) -> bytes:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from flows.fetch.answers import Answer, Refused, ServiceError, read_answer
+from flows.fetch.answers import Refused, ServiceAnswer, ServiceError, read_answer
 from flows.fetch.client import Client, Request
 from flows.fetch.delivery import RawFile, ReceivedFile
 from flows.fetch.partial import Partial
@@ -45,7 +45,7 @@ class Listing:
 @dataclass(frozen=True)
 class _Page:
     name: str
-    answer: Answer
+    answer: ServiceAnswer
 
 
 def fetch_listing(client: Client, partial: Partial, listing: Listing) -> list[str]:
@@ -102,14 +102,15 @@ def _page(client: Client, partial: Partial, listing: Listing, number: int, seen:
     response, answer = client.ask(request, lambda r: read_answer(service, r.status, r.content))
     if answer is None:
         assert known is not None
-        partial.take_over(known.name)
+        # What is asked for again only when it is old would stay old, and be asked for every night.
+        partial.take_over(known.name, listing.as_of if listing.asked else None)
         return _Page(known.name, read_answer(service, 200, partial.read(known.name)))
     name = f"{stem}.xml" if response.content.lstrip()[:1] == b"<" else f"{stem}.json"
     partial.put(
         RawFile(name, response.content, listing.as_of, listing.call.grain),
         rows=rows_hash(answer.rows),
         asked=listing.asked,
-        url=request.told,
+        url=request.public_url,
         etag=response.headers.get("etag"),
         modified=response.headers.get("last-modified"),
     )
@@ -118,7 +119,7 @@ def _page(client: Client, partial: Partial, listing: Listing, number: int, seen:
 
 def only_if_changed(request: Request, known: ReceivedFile | None) -> Request:
     """The request, conditional on what is known of the same address."""
-    if known is None or known.url != request.told:
+    if known is None or known.url != request.public_url:
         return request
     given = {"If-None-Match": known.etag, "If-Modified-Since": known.modified}
     return replace(request, since={name: value for name, value in given.items() if value})

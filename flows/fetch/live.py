@@ -8,12 +8,12 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from io import BytesIO
 from typing import Any, Final
 
-from flows.fetch.answers import Passing, Refused, ServiceError, problem_of, read_answer
-from flows.fetch.attempts import SEOUL, calls_this_month
+from flows.fetch.answers import Refused, ServiceError, TransientError, problem_of, read_answer
+from flows.fetch.attempts import calls_in_month, last_whole_answer
 from flows.fetch.client import Client, Request, Response
 from flows.fetch.delivery import Delivery, RawFile
 from flows.fetch.files import from_files, has_files
@@ -28,7 +28,7 @@ from flows.sources.documents import NotADocument, read_html_table
 from schemas.lake import Lake
 
 _SETTLED_AFTER: Final = 2
-"""Months after which a month's listing is not asked for again."""
+"""A month's listing settles when a later month than this many after it has begun, and was then had once more."""
 
 
 @dataclass
@@ -81,7 +81,7 @@ class Live:
     def _gathered(self, partial: Partial, service: Service, call: Call) -> list[str]:
         most = call.per_night
         if call.per_month is not None:
-            most = min(most, call.per_month - calls_this_month(self.lake, self.source.name))
+            most = min(most, call.per_month - calls_in_month(self.lake, self.source.name, self.today))
         items = applicants(self.lake) if call.per == "applicant_no" else companies_of(partial.read("corpCode.zip"))
         found = gather(self.client, partial, service, call, items, self.today, max(most, 0))
         self.note = f"{len(found.names):,} answers; stopped: {found.stopped}" if found.stopped else None
@@ -99,7 +99,7 @@ class Live:
         else:
             partial.put(
                 RawFile(name, response.content, self.today, call.grain),
-                url=request.told,
+                url=request.public_url,
                 etag=response.headers.get("etag"),
                 modified=response.headers.get("last-modified"),
             )
@@ -112,6 +112,7 @@ class Live:
             path, as_of = self._newest_edition(call.dataset)
         params = {**call.params, **({"returnType": "JSON"} if service.name == "odcloud" else {})}
         start = f"{call.grain}-" if call.grain else ""
+        whole = last_whole_answer(self.lake, self.source.name, service.name) if call.months else None
         for number, one in enumerate(_each(call.each), 1):
             prefix = f"{start}{number}-" if call.each else start
             if call.months is None:
@@ -119,7 +120,7 @@ class Live:
                 continue
             for month in _months(call.months.since, self.today):
                 named = f"{prefix}{month:%Y%m}-"
-                settled = _age(month, self.today) > _SETTLED_AFTER
+                settled = whole is not None and is_settled(month, whole)
                 known = sorted(name for name in partial.before if name.startswith(named)) if settled else []
                 if known:
                     yield [partial.take_over(name).name for name in known]
@@ -134,8 +135,8 @@ class Live:
         def check(response: Response) -> dict[str, Any]:
             read_answer(service, response.status, response.content)
             paths: dict[str, Any] = {}
-            for path, told in _swagger(response.content).items():
-                summary = str(told.get("get", {}).get("summary", ""))
+            for path, operations in _swagger(response.content).items():
+                summary = str(operations.get("get", {}).get("summary", ""))
                 dated = re.findall(r"20\d{6}", summary) or re.findall(r"20\d{6}", path)
                 paths[path] = dated[-1] if dated else "00000000"
             return paths
@@ -145,7 +146,7 @@ class Live:
             raise Refused(f"data set {dataset} has no editions any more; look at {self.source.landing_page}.")
         path = max(sorted(editions), key=lambda p: editions[p])
         day = editions[path]
-        return path.lstrip("/"), datetime.strptime(day, "%Y%m%d").date() if day > "2" else self.today
+        return path.lstrip("/"), date.fromisoformat(day) if day > "2" else self.today
 
 
 def is_live(source: Source) -> bool:
@@ -160,13 +161,9 @@ def asks_about_the_lake(source: Source) -> bool:
     return all(call.per in ("applicant_no", "business_no") for call in source.api)
 
 
-def today_in_seoul() -> date:
-    return datetime.now(SEOUL).date()
-
-
 def _fingerprint(source: Source, asked: list[Any]) -> str:
-    told = [call.model_dump_json() for call in source.api] + [item.about for item in asked]
-    return hashlib.sha256("|".join(told).encode()).hexdigest()[:32]
+    inputs = [call.model_dump_json() for call in source.api] + [item.about for item in asked]
+    return hashlib.sha256("|".join(inputs).encode()).hexdigest()[:32]
 
 
 def _swagger(content: bytes) -> dict[str, Any]:
@@ -187,8 +184,13 @@ def _months(since: date, today: date) -> Iterator[date]:
         )
 
 
-def _age(month: date, today: date) -> int:
-    return (today.year - month.year) * 12 + today.month - month.month
+def is_settled(month: date, asked: date) -> bool:
+    """Whether a month's listing, had whole on the day `asked`, is final and is kept from then on without asking.
+
+    A month that was last had before it settled is asked for again, however long ago that is: the nights in between
+    may have failed while its listing was still growing.
+    """
+    return (asked.year - month.year) * 12 + asked.month - month.month > _SETTLED_AFTER
 
 
 def _last_minute(month: date) -> str:
@@ -201,18 +203,20 @@ def _whole_file(service: Service, name: str, response: Response) -> bytes:
     content = response.content
     if name.endswith(".zip"):
         if content[:2] != b"PK":
-            raise problem_of(service, response.status, content) or Passing(f"{service.title} sent no ZIP file.")
+            raise problem_of(service, response.status, content) or TransientError(f"{service.title} sent no ZIP file.")
         try:
             broken = zipfile.ZipFile(BytesIO(content)).testzip()
         except zipfile.BadZipFile as error:
-            raise Passing(f"{service.title} sent a ZIP file that breaks off: {error}") from None
+            raise TransientError(f"{service.title} sent a ZIP file that breaks off: {error}") from None
         if broken:
-            raise Passing(f"{service.title} sent a ZIP file whose {broken} is damaged.")
+            raise TransientError(f"{service.title} sent a ZIP file whose {broken} is damaged.")
         return content
     if response.status >= 400:
-        raise problem_of(service, response.status, content) or Passing(f"{service.title}: HTTP {response.status}")
+        raise problem_of(service, response.status, content) or TransientError(
+            f"{service.title}: HTTP {response.status}"
+        )
     try:
         read_html_table(content)
     except NotADocument as error:
-        raise Passing(f"{service.title} sent {error}.") from None
+        raise TransientError(f"{service.title} sent {error}.") from None
     return content

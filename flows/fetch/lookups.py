@@ -20,10 +20,10 @@ from flows.sources.declaration import Call
 
 @dataclass(frozen=True)
 class Item:
-    """What a request is about: `key` is asked for, `told` becomes columns of the answer's rows."""
+    """What a request is about: `key` is asked for, `columns` becomes columns of the answer's rows."""
 
     key: str
-    told: dict[str, str]
+    columns: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def gather(
     for item in wanted:
         prefix = f"{item.key}-"
         params = {**call.params, call.as_param: item.key}
-        listing = Listing(service, call, call.path, params, prefix, today, {**item.told, "asked": item.key})
+        listing = Listing(service, call, call.path, params, prefix, today, {**item.columns, "asked": item.key})
         try:
             fetch_listing(client, partial, listing)
         except QuotaSpent as error:

@@ -7,12 +7,13 @@ comes last and makes it a delivery; until then nothing reads it but the next att
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from flows.fetch.delivery import Delivery, RawFile, ReceivedFile, fresh_folder, latest_delivery, received
+from schemas import clock
 from schemas.lake import Lake
-from schemas.lake.layout import timestamp
+from schemas.lake.layout import moment_of, timestamp
 
 _RESUMED_WITHIN: Final = timedelta(days=3)
 
@@ -32,15 +33,16 @@ class Partial:
     def resumed(self) -> bool:
         return bool(self.finished)
 
-    def put(self, file: RawFile, **told: str | dict[str, str] | None) -> ReceivedFile:
+    def put(self, file: RawFile, **facts: str | dict[str, str] | None) -> ReceivedFile:
         """Keep a finished page: the bytes first, then the note that makes it count."""
-        entry = received(file, **told)
+        entry = received(file, **facts)
         self.lake.write_bytes(f"{self.folder}/{file.name}", file.content)
         return self._note(entry)
 
-    def take_over(self, name: str) -> ReceivedFile:
-        """Take an unchanged page from the delivery before."""
-        return self._note(self.before[name])
+    def take_over(self, name: str, as_of: date | None = None) -> ReceivedFile:
+        """Take an unchanged page from the delivery before; `as_of` is the day on which the service confirmed it."""
+        known = self.before[name]
+        return self._note(known if as_of is None else known.model_copy(update={"as_of": as_of}))
 
     def read(self, name: str) -> bytes:
         entry = self.finished[name]
@@ -100,13 +102,13 @@ def open_partial(lake: Lake, source: str, transport: str, request: str) -> Parti
 def _resumable(lake: Lake, folder: str, request: str) -> bool:
     if not lake.exists(f"{folder}/request.json") or lake.read_json(f"{folder}/request.json")["request"] != request:
         return False
-    started = datetime.strptime(folder.rsplit("/", 1)[-1], "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
-    return datetime.now(UTC) - started < _RESUMED_WITHIN
+    return clock.now() - moment_of(folder.rsplit("/", 1)[-1]) < _RESUMED_WITHIN
 
 
 def _at(delivery: Delivery, file: ReceivedFile) -> ReceivedFile:
     return file.model_copy(update={"folder": file.folder or delivery.folder})
 
 
-def _content(files: list[ReceivedFile]) -> list[tuple[str, str, str | None]]:
-    return [(file.name, file.rows or file.sha256, file.grain) for file in files]
+def _content(files: list[ReceivedFile]) -> list[tuple[str, str, str | None, date | None]]:
+    """What makes a delivery another one. The day counts only where it decides when an item is asked about again."""
+    return [(file.name, file.rows or file.sha256, file.grain, file.as_of if file.asked else None) for file in files]

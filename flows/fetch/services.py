@@ -99,7 +99,7 @@ SERVICES: Final = {
             "OPENDART_KEY",
             "https://opendart.fss.or.kr (인증키 신청)",
             key_name="crtfc_key",
-            # More than about 1,000 a minute gets the address blocked for a day, told by a broken connection.
+            # More than about 1,000 a minute gets the address blocked for a day, seen as a broken connection.
             per_second=5.0,
             page="",
             reset_means_stop=True,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from flows.fetch.answers import Answer, Passing, read_answer
+from flows.fetch.answers import ServiceAnswer, TransientError, read_answer
 from flows.fetch.client import Client, Request, Response
 from flows.fetch.delivery import RawFile
 from flows.fetch.listing import rows_hash
@@ -56,10 +56,10 @@ def _ask(client: Client, service: Service, call: Call, chunk: Sequence[Asked]) -
     """Answers by number; every number must be answered, in whatever order."""
     numbers = [item.number for item in chunk]
 
-    def check(response: Response) -> Answer:
+    def check(response: Response) -> ServiceAnswer:
         answer = read_answer(service, response.status, response.content)
         if {row.get("b_no") for row in answer.rows} != set(numbers) or len(answer.rows) != len(numbers):
-            raise Passing(f"{service.title} answered {len(answer.rows)} of {len(numbers)} numbers.")
+            raise TransientError(f"{service.title} answered {len(answer.rows)} of {len(numbers)} numbers.")
         return answer
 
     request = Request(service, call.path, {"returnType": "JSON"}, body={"b_no": numbers})

@@ -97,9 +97,9 @@ def source_status(lake_url: str) -> list[dict[str, Any]]:
 
 
 def _status(lake: Lake, source: Source, entries: dict[str, SourceEntry]) -> dict[str, Any]:
-    entry, tried = entry_of(source, entries), next(iter(attempts(lake, source.name)), None)
+    entry, tried = entry_of(source, entries), next(attempts(lake, source.name), None)
     how = mode(source)
-    said = {"waiting": f"waits for {waiting_for(source)}", "retired": source.retired}.get(how)
+    presence = {"waiting": f"waits for {waiting_for(source)}", "retired": source.retired}.get(how)
     problem = tried.note if tried and tried.outcome in ("failed", "stopped") else None
     return {
         "source": source.name,
@@ -110,5 +110,5 @@ def _status(lake: Lake, source: Source, entries: dict[str, SourceEntry]) -> dict
         "transport": entry.transport if entry else None,
         **{name: getattr(entry, name) if entry else 0 for name in ("read", "valid", "quarantined", *_NEWS)},
         "remarks": entry.notes if entry else [],
-        "say": problem or said,
+        "say": problem or presence,
     }

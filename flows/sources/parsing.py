@@ -29,8 +29,8 @@ def read_delivery(lake: Lake, source: Source, delivery: Delivery) -> tuple[pl.Da
             continue
         table = read_table(read_file(lake, delivery, file), file.name, source.member)
         malformed += table.malformed
-        told = {name: pl.lit(value) for name, value in file.asked.items()}
-        parts.setdefault(file.grain, []).append(table.frame.with_columns(as_of=pl.lit(file.as_of), **told))
+        asked = {name: pl.lit(value) for name, value in file.asked.items()}
+        parts.setdefault(file.grain, []).append(table.frame.with_columns(as_of=pl.lit(file.as_of), **asked))
     if source.parser is None:
         return _as_it_is(source, delivery, [part for group in parts.values() for part in group]), malformed
     return _joined(source, parts), malformed
@@ -86,15 +86,16 @@ def remarks(source: Source, raw: pl.DataFrame) -> list[str]:
 
     Raises SourceError where the source says that an unknown header fails it.
     """
-    said = []
+    notes = []
     if fresh := unmapped_headers(source, raw):
-        said.append(f"columns not known and left out: {', '.join(fresh)}")
+        notes.append(f"columns not known and left out: {', '.join(fresh)}")
         if source.checks.unknown == "fail":
             raise SourceError(
-                f"{source.name}: {said[0]}. Name them in {source.name}/source.yaml, under columns, dropped or personal."
+                f"{source.name}: {notes[0]}. Name them in {source.name}/source.yaml, "
+                "under columns, dropped or personal."
             )
     absent = [name for name in source.optional if not set(source.columns[name]) & set(raw.columns)]
-    return [*said, f"optional columns not there: {', '.join(absent)}"] if absent else said
+    return [*notes, f"optional columns not there: {', '.join(absent)}"] if absent else notes
 
 
 @cache

@@ -3,13 +3,14 @@
 from flows.steps.collect import collect, is_unchanged
 from flows.steps.describe import describe
 from flows.steps.embed import embed, encode, list_texts
+from flows.steps.gates import check_gates
 from flows.steps.index import index
-from flows.steps.judge import judge
 from flows.steps.publish import collect_garbage, commit, publish
-from flows.steps.refine import refine
 from flows.steps.resolve import resolve
+from flows.steps.validate import validate
 
 __all__ = [
+    "check_gates",
     "collect",
     "collect_garbage",
     "commit",
@@ -18,9 +19,8 @@ __all__ = [
     "encode",
     "index",
     "is_unchanged",
-    "judge",
     "list_texts",
     "publish",
-    "refine",
     "resolve",
+    "validate",
 ]

@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from flows.fetch.answers import Passing, QuotaSpent
+from flows.fetch.answers import QuotaSpent, TransientError
 from flows.fetch.attempts import record_attempt
 from flows.fetch.client import Client
 from flows.fetch.delivery import Delivery, keep, kept_delivery
 from flows.fetch.files import from_files, has_files
-from flows.fetch.live import Live, is_live, today_in_seoul
+from flows.fetch.live import Live, is_live
 from flows.night import Night, code_version
 from flows.review import decisions_fingerprint
 from flows.sources import Source, SourceError, load_source
 from flows.sources.parsing import reading_version
 from flows.sources.renaming import entry_of
 from flows.takedown import takedown_fingerprint
+from schemas import clock
 from schemas.lake import Lake
 from schemas.versions import SCHEMA_VERSION
 from schemas.vocabulary import load_vocabulary
@@ -48,14 +49,20 @@ def collect(night: Night, source: str) -> Delivery:
 
 def _from_service(night: Night, source: Source, last: Delivery | None) -> Delivery:
     """A live delivery. When a day's quota is spent the last delivery stays in use and the next night goes on."""
-    live = Live(night.lake, source, Client(), today_in_seoul())
-    told = {"transport": source.api[0].service}
+    live = Live(night.lake, source, Client(), clock.today())
+    facts = {"transport": source.api[0].service}
     try:
         delivery = live.deliver()
     except QuotaSpent as error:
         note = f"{error} Finished pages are kept; the next night goes on from there."
         record_attempt(
-            night.lake, source.name, outcome="stopped", calls=live.client.calls, resumed=live.resumed, note=note, **told
+            night.lake,
+            source.name,
+            outcome="stopped",
+            calls=live.client.calls,
+            resumed=live.resumed,
+            note=note,
+            **facts,
         )
         if last is not None:
             return last
@@ -68,10 +75,10 @@ def _from_service(night: Night, source: Source, last: Delivery | None) -> Delive
             calls=live.client.calls,
             resumed=live.resumed,
             note=str(error),
-            **told,
+            **facts,
         )
-        # What may pass stays told apart: whoever runs the step may run it again later.
-        kind = Passing if isinstance(error, Passing) else SourceError
+        # What may pass keeps its own error class: whoever runs the step may run it again later.
+        kind = TransientError if isinstance(error, TransientError) else SourceError
         raise kind(f"{source.name}: {error} To go on without it, set CAPLAKE_OFFLINE={source.name}.") from None
     finally:
         live.client.close()
@@ -82,7 +89,7 @@ def _from_service(night: Night, source: Source, last: Delivery | None) -> Delive
         calls=live.client.calls,
         resumed=live.resumed,
         note=live.note,
-        **told,
+        **facts,
     )
     return delivery
 
@@ -104,27 +111,27 @@ def fingerprint(delivery: Delivery, lake: Lake) -> str:
     """Of the bytes, the source's declaration, the code that reads them and what is taken down: equal means the same
     rows."""
     declared = load_source(delivery.source)
-    told = (
+    inputs = (
         delivery.content_hash,
         declared.fingerprint,
         reading_version(),
         takedown_fingerprint(lake),
         SCHEMA_VERSION,
     )
-    return hashlib.sha256("|".join(told).encode()).hexdigest()[:32]
+    return hashlib.sha256("|".join(inputs).encode()).hexdigest()[:32]
 
 
 def inputs(deliveries: Sequence[Delivery], lake: Lake) -> str:
     """Of everything a snapshot is made from."""
-    told = [f"{d.source}={fingerprint(d, lake)}" for d in sorted(deliveries, key=lambda d: d.source)]
-    told += [
+    inputs = [f"{d.source}={fingerprint(d, lake)}" for d in sorted(deliveries, key=lambda d: d.source)]
+    inputs += [
         decisions_fingerprint(lake),
         SCHEMA_VERSION,
         code_version(),
         load_vocabulary().fingerprint,
         load_embedder().model_id,
     ]
-    return hashlib.sha256("|".join(told).encode()).hexdigest()[:32]
+    return hashlib.sha256("|".join(inputs).encode()).hexdigest()[:32]
 
 
 def is_unchanged(night: Night, deliveries: Sequence[Delivery]) -> bool:

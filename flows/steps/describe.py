@@ -24,12 +24,12 @@ def describe(night: Night, sources: list[str]) -> None:
     declared = [load_source(name) for name in sources]
     links = writer.table("links", ["record_key", "firm_id", "tier"]).filter(pl.col("tier") != "review")
     kinds = [
-        StatementKind(source.name, said.column, said.kind, said.weight, source.role)
+        StatementKind(source.name, column.column, column.kind, column.weight, source.role)
         for source in declared
-        for said in source.statements
+        for column in source.statements
     ]
-    told = {"record_key", "as_of", "name", "is_corporation", *(kind.column for kind in kinds)}
-    rows = all_records(writer, sources, told).join(links, on="record_key")
+    needed = {"record_key", "as_of", "name", "is_corporation", "ipc", *(kind.column for kind in kinds)}
+    rows = all_records(writer, sources, needed).join(links, on="record_key")
     capabilities = capabilities_table(rows, kinds, partial(tags_of, night.lake))
     firms = firms_table(
         rows,

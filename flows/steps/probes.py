@@ -66,10 +66,10 @@ def choose_probes(statements: pl.DataFrame, firms: pl.DataFrame) -> list[Probe]:
 
 def _probe(statements: pl.DataFrame, firms: pl.Series, row: int) -> Probe:
     firm_id, text = statements["firm_id"][row], statements["text"][row]
-    said = (statements["firm_id"] == firm_id).arg_true()
-    rows = said.filter(statements["text"].gather(said) == text)
+    own = (statements["firm_id"] == firm_id).arg_true()
+    rows = own.filter(statements["text"].gather(own) == text)
     firm = np.array([firms.index_of(firm_id)], np.int32)
-    return Probe(text, firm, rows.to_numpy().astype(np.int32), len(said))
+    return Probe(text, firm, rows.to_numpy().astype(np.int32), len(own))
 
 
 def by_words(engine: Engine, probe: Probe) -> bool:

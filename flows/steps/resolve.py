@@ -10,7 +10,7 @@ from flows.night import Night
 from flows.review import decisions
 from flows.sources import Source, load_source
 from flows.sources.renaming import current_keys
-from flows.steps.carried import carried
+from flows.steps.incremental import incremental_build
 from flows.takedown import hidden_clusters, hidden_firms
 from schemas.gold import GOLD_TABLES
 from schemas.lake.ledger import append_ledger, read_ledger
@@ -28,7 +28,7 @@ def resolve(night: Night, sources: list[str]) -> None:
     declared = [load_source(name) for name in sources]
     rows = all_records(writer, sources)
     links = _link(night, writer, declared, rows)
-    settled = carried(night, writer, sources, links)
+    settled = incremental_build(night, writer, sources, links)
     rows = _by_firm(rows, links.join(settled.touched, on="firm_id", how="semi"))
     for name, table in _about_firms(rows, declared):
         settled.write(writer, name, table)

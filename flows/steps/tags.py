@@ -24,6 +24,7 @@ _SCHEMA: Final[dict[str, Any]] = {
     "language": pl.String,
     "concepts": pl.List(pl.String),
     "fields": pl.List(pl.String),
+    "offer": pl.String,
 }
 
 
@@ -40,8 +41,8 @@ def tags_of(lake: Lake, texts: pl.Series) -> pl.DataFrame:
 
 
 def _stem() -> str:
-    told = f"{code_version()}|{load_vocabulary().fingerprint}"
-    return _digest(told.encode())
+    inputs = f"{code_version()}|{load_vocabulary().fingerprint}"
+    return _digest(inputs.encode())
 
 
 def _digest(content: bytes) -> str:

@@ -20,6 +20,7 @@ from lab.bench.bundled import NEEDS, filtered_search
 from lab.bench.measure import percentiles, share_as_near
 from lab.evaluation.product_lines import places, product_lines
 from lab.evaluation.systems import product
+from schemas import clock
 from schemas.lake import Lake
 from search.service import SearchService
 
@@ -63,7 +64,7 @@ def measure(lake: Lake) -> Searched:
     service = SearchService.current(lake)
     filtered = filtered_search(service)
     filtered(0)
-    first = time.time() - process.create_time()
+    first = clock.seconds() - process.create_time()
     percentiles(filtered, 1)
     spent = time.process_time()
     taken = percentiles(filtered, _SEARCHES, warm=0)

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +21,9 @@ from typing import Any, Final
 import fsspec
 import polars as pl
 
+from schemas import clock
+
+_TIMESTAMP: Final = "%Y-%m-%dT%H%M%SZ"
 SNAPSHOT_PATTERN: Final = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{6}Z$")
 
 
@@ -29,8 +32,21 @@ class LakeError(Exception):
 
 
 def timestamp(moment: datetime | None = None) -> str:
-    """UTC time as it stands in folder names, e.g. 2026-11-22T183000Z."""
-    return (moment or datetime.now(UTC)).strftime("%Y-%m-%dT%H%M%SZ")
+    """A moment, by default the present one, as it stands in folder names: UTC, e.g. 2026-11-22T183000Z."""
+    return (moment or clock.now()).strftime(_TIMESTAMP)
+
+
+def moment_of(name: str) -> datetime:
+    """The moment that a `timestamp` names. Raises ValueError when the text is none."""
+    return datetime.strptime(name, _TIMESTAMP).replace(tzinfo=UTC)
+
+
+def name_after(newest: str | None) -> str:
+    """A name for what is made now and comes after `newest`, a `timestamp`: a second later where the clock is behind it,
+    so that names keep their order."""
+    if newest is None or clock.now() >= moment_of(newest) + timedelta(seconds=1):
+        return timestamp()
+    return timestamp(moment_of(newest) + timedelta(seconds=1))
 
 
 def file_sha256(path: Path) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import os
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from schemas import clock
 from schemas.lake.layout import Lake, LakeError
 
 EXPIRY_SECONDS: Final = 2 * 60 * 60
@@ -35,33 +35,33 @@ def holder(lake: Lake) -> str | None:
     """Who holds the lock, and whether it is still there, in words; None where nobody does."""
     if not lake.exists(_PATH):
         return None
-    told = lake.read_json(_PATH)
-    who = f"process {told['pid']} on {told['host']}"
-    return f"{who} is at work" if _alive(told) else f"{who} is gone; the next run takes over"
+    holder = lake.read_json(_PATH)
+    who = f"process {holder['pid']} on {holder['host']}"
+    return f"{who} is at work" if _alive(holder) else f"{who} is gone; the next run takes over"
 
 
 def _take(lake: Lake) -> bytes:
     version = lake.version(_PATH)
-    if version is not None and _alive(told := lake.read_json(_PATH)):
+    if version is not None and _alive(holder := lake.read_json(_PATH)):
         raise LakeError(
-            f"another run (process {told['pid']} on {told['host']}) holds the lake {lake.url}. "
+            f"another run (process {holder['pid']} on {holder['host']}) holds the lake {lake.url}. "
             f"Wait for it, or remove {_PATH} there if that process is gone."
         )
     mine = json.dumps(
-        {"pid": os.getpid(), "host": socket.gethostname(), "until": time.time() + EXPIRY_SECONDS}
+        {"pid": os.getpid(), "host": socket.gethostname(), "until": clock.seconds() + EXPIRY_SECONDS}
     ).encode()
     lake.replace_bytes(_PATH, mine, version)
     return mine
 
 
-def _alive(told: dict[str, Any]) -> bool:
+def _alive(holder: dict[str, Any]) -> bool:
     """Is the holder's time not up and, where it ran on this host, its process still there?"""
-    if float(told["until"]) < time.time():
+    if not clock.is_ahead(float(holder["until"]), EXPIRY_SECONDS):
         return False
-    if told["host"] != socket.gethostname():
+    if holder["host"] != socket.gethostname():
         return True
     try:
-        os.kill(int(told["pid"]), 0)
+        os.kill(int(holder["pid"]), 0)
     except ProcessLookupError:
         return False
     except PermissionError:

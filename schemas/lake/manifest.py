@@ -36,7 +36,7 @@ class Caution(Entry):
 
 
 class SourceAbout(Entry):
-    """What a reader of the lake must be told of a source: names, licence, where to look, what to beware of."""
+    """What a reader of the lake must know about a source: names, licence, where to look, what to beware of."""
 
     title_ko: str
     title_en: str

@@ -7,18 +7,20 @@ lake goes without: for it the newest snapshots are kept.
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
+from schemas import clock
 from schemas.lake.layout import Lake
 
 PIN_SECONDS: Final = 600.0
+LONGEST_SECONDS: Final = 24 * 60 * 60.0
+"""The longest that a pin is trusted to hold without being renewed."""
 
 
 def pin(lake: Lake, snapshot: str, reader: str, seconds: float = PIN_SECONDS) -> bool:
     """Hold a snapshot for `reader`; False where the lake may not be written."""
     try:
-        lake.write_json(f"pins/{snapshot}.{reader}.json", {"until": time.time() + seconds})
+        lake.write_json(f"pins/{snapshot}.{reader}.json", {"until": clock.seconds() + seconds})
     except OSError:
         return False
     return True
@@ -31,7 +33,7 @@ def pinned(lake: Lake) -> set[str]:
         path = f"pins/{name}"
         if not name.endswith(".json"):
             continue
-        if float(lake.read_json(path)["until"]) > time.time():
+        if clock.is_ahead(float(lake.read_json(path)["until"]), LONGEST_SECONDS):
             held.add(name.partition(".")[0])
         else:
             lake.remove(path)

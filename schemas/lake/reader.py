@@ -18,7 +18,7 @@ from schemas.versions import SCHEMA_VERSION, notes_since
 class Snapshot:
     """One pinned snapshot: every read of a request goes through the same one.
 
-    With `checked` a table is compared with the manifest before it is read, for what is carried on into other tables:
+    With `checked` a table is compared with the manifest before it is read, where its rows are copied into other tables:
     a file can rot in its values and still be read.
     """
 

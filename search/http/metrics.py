@@ -8,7 +8,6 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +16,9 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from schemas import clock
 from schemas.lake import Lake, Snapshot
+from schemas.lake.layout import moment_of
 from schemas.lake.reports import read_reports
 from search.answer.answer import Answer
 
@@ -62,7 +63,7 @@ def log_entry(answer: Answer) -> dict[str, object]:
     firms there were. No caller, no time of day.
     """
     return {
-        "day": f"{datetime.now(UTC):%Y-%m-%d}",
+        "day": clock.today().isoformat(),
         "need": _PERSONAL.sub("…", answer.query),
         "fields": [field.id for field in answer.understood.fields[:3]],
         "concepts": [concept.id for concept in answer.understood.concepts[:5]],
@@ -107,18 +108,18 @@ class _LakeCollector(Collector):
         if (name := self._lake.current()) is None:
             return
         manifest = Snapshot(self._lake, name).manifest
-        now = datetime.now(UTC)
+        now = clock.now()
         age = GaugeMetricFamily("caplake_source_age_days", "Days since the date a source speaks for", labels=["source"])
         rows = GaugeMetricFamily("caplake_source_rows", "Rows of a source", labels=["source", "kind"])
         for source, entry in manifest.sources.items():
             if entry.as_of is not None:
-                age.add_metric([source], (now.date() - entry.as_of).days)
+                age.add_metric([source], (clock.day_in_seoul(now) - entry.as_of).days)
             rows.add_metric([source, "valid"], entry.valid)
             rows.add_metric([source, "quarantined"], entry.quarantined)
         yield age
         yield rows
-        made = datetime.strptime(name, "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
-        yield GaugeMetricFamily("caplake_snapshot_age_seconds", "Age of the snapshot", (now - made).total_seconds())
+        age_of_snapshot = now - moment_of(name)
+        yield GaugeMetricFamily("caplake_snapshot_age_seconds", "Age of the snapshot", age_of_snapshot.total_seconds())
         for report in read_reports(self._lake, 1):
             yield GaugeMetricFamily(
                 "caplake_night_seconds", "Duration of the last night", sum(report["seconds"].values())

@@ -133,11 +133,6 @@ class SnapshotColumns:
         return self.firms["statement_count"].to_numpy().astype(np.int32)
 
     @cached_property
-    def established(self) -> npt.NDArray[np.datetime64]:
-        """Day of establishment, NaT where unknown."""
-        return self.firms["established"].to_numpy().astype("datetime64[D]")
-
-    @cached_property
     def statement_weight(self) -> Floats:
         """How much a statement counts by itself: source class, link tier and age, in (0, 1]."""
         weights = self.statements.select(

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from search.snapshot.columns import Mask, SnapshotColumns
 
@@ -24,14 +25,24 @@ STAFF: Final[dict[str, tuple[float, float]]] = {
     "50_to_300": (50, 300),
     "300_up": (300, np.inf),
 }
-_DAYS_A_YEAR: Final = 365.25
 
 
 def age_masks(columns: SnapshotColumns, today: date) -> dict[str, Mask]:
     """Per interval of AGE the firms known to be in it; a firm of unknown age is in none."""
-    days = (np.datetime64(today) - columns.established).astype("timedelta64[D]")
-    years = np.where(np.isnat(days), np.nan, days.astype(np.float64) / _DAYS_A_YEAR)
-    return _within(years, AGE)
+    return _within(columns.firms.select(full_years(today)).to_series().cast(float).fill_null(np.nan).to_numpy(), AGE)
+
+
+def full_years(today: date) -> pl.Expr:
+    """Of a row of `firms`: years completed since its establishment, counted by anniversaries; null where unknown.
+
+    Negative before the day of establishment. A firm of 29 February completes a year on 1 March where there is no such
+    day.
+    """
+    born = pl.col("established")
+    before_anniversary = (born.dt.month() > today.month) | (
+        (born.dt.month() == today.month) & (born.dt.day() > today.day)
+    )
+    return pl.lit(today.year) - born.dt.year() - before_anniversary.cast(pl.Int32)
 
 
 def staff_masks(columns: SnapshotColumns) -> dict[str, Mask]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import numpy as np
 import polars as pl
@@ -13,9 +13,7 @@ import polars as pl
 from search.engines.base import Rows
 from search.query import QUESTIONS, Filters
 from search.snapshot.columns import Mask, SnapshotColumns
-from search.snapshot.intervals import age_masks, staff_masks
-
-_DAYS_A_YEAR: Final = 365.25
+from search.snapshot.intervals import age_masks, full_years, staff_masks
 
 
 def open_questions(filters: Filters, firm: Mapping[str, Any], known_schemes: Collection[str]) -> list[str]:
@@ -96,8 +94,7 @@ def firm_mask(columns: SnapshotColumns, filters: Filters, today: date) -> Mask:
 
 def _bounds_broken(filters: Filters, today: date) -> list[pl.Expr]:
     """Of a row of `firms`: is its known age or number of employees outside the bounds? Unknown breaks nothing."""
-    born, people = pl.col("established"), pl.col("employees")
-    years = (pl.lit(today) - born).dt.total_days() / _DAYS_A_YEAR
+    people, years = pl.col("employees"), full_years(today)
     broken: list[pl.Expr] = []
     if filters.min_years is not None:
         broken.append(years < filters.min_years)

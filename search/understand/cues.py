@@ -5,7 +5,8 @@ A cue has phrases in a small pattern language, the side of the span on which the
 * A blank in a phrase may be missing in Korean and is at least one blank in English.
 * `(a|b)` is a choice, and `?` behind it makes it optional. `~` is the rest of a word, `#` a number, and `…` up to six
   words (in Korean 30 characters) within a clause. `^` and `$` are the start and the end of the sentence.
-* `{name}` is a class of words, listed under `classes` of the same files.
+* `{name}` is a class of words, listed under `classes` of the same files; `{modifiers}` is up to four English words
+  before a noun, none of which is a preposition, a conjunction or a form of `to be`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ _REACH: Final = 70
 
 _WORDS_BETWEEN: Final = {"ko": r"[^.,?!;\n]{0,30}?", "en": r"(?:[^\s.,?!;]+\s+){0,6}?"}
 _WORD_STARTS: Final = r"(?:(?<![A-Za-z])|(?![A-Za-z]))"
+_MODIFIERS: Final = (
+    r"(?:(?!(?:for|of|on|in|at|from|to|that|which|with|by|and|or|but|so|when|where|before|after|without|not|no|is|are)\b)"
+    r"[^\s.?!;:]*[^\s.,?!;:]\s+){0,4}?"
+)
 _NUMBER: Final = r"\d[\d,.]*"
 _REST_OF_WORD: Final = r"[가-힣A-Za-z'-]*"
 
@@ -147,6 +152,8 @@ class CueReader:
             return r"[^.?!;\n]*?"
         if between == "clause":
             return r"[^.,?!;\n]*?"
+        if between == "modifiers":
+            return rf"\s*{_MODIFIERS}\s*"
         words = self._class(between, language)
         blank = r"\s*" if language == "ko" else r"\s*\b"
         return rf"(?:{blank}{words})*\s*"
@@ -194,6 +201,8 @@ class CueReader:
             return f"(?:{body})", end + 1
         if character == "{":
             end = phrase.index("}", at)
+            if phrase[at : end + 1] == "{modifiers}":
+                return _MODIFIERS, end + 1
             return self._class(phrase[at + 1 : end], language), end + 1
         special = {"|": "|", "^": "^", "$": "$", "~": _REST_OF_WORD, "…": _WORDS_BETWEEN[language], "#": _NUMBER}
         return special.get(character) or re.escape(character), at + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from search.query import Role
@@ -22,6 +23,9 @@ _READ_AS: Final[dict[str, tuple[str, Role, bool]]] = {
 }
 """By the role of a cue: the filter, the role of the span, and whether it is a wish that only orders the hits."""
 
+Span = tuple[int, int]
+
+_LIST_GAP: Final = re.compile(r"\s*(?:이나|나|와|과|랑|이랑|하고|,|/|·|및|또는|or|and)\s*")
 _NEARBY: Final = re.compile(
     r"근처|가까운|인근|주변|근방|이\s?지역|우리\s?지역|지역\s?업체|\bnearby\b|\bnear (?:us|here|me|our|by)\b|"
     r"\blocal (?:\w+ )?(?:vendor|supplier|compan|firm|integrator|partner|provider|business)|"
@@ -36,7 +40,7 @@ def read_places(text: str) -> Iterator[Found]:
     spans: dict[tuple[int, int], list[Place]] = {}
     for place in find_regions(text):
         spans.setdefault((place.start, place.end), []).append(place)
-    kinds = {span: _kind(text, *span) for span in spans}
+    kinds = _along_lists(text, {span: _kind(text, *span) for span in sorted(spans)})
     if "region_in" not in {kind for kind, _ in kinds.values()} and _NEARBY.search(_outside(text, spans)):
         kinds = {
             span: ("region_in", "near_own_place") if kind == "region_own" else (kind, cue)
@@ -52,6 +56,15 @@ def _kind(text: str, start: int, end: int) -> tuple[str, str]:
     """What a place is, and the cue that says so; a place without a cue is where the firm must be."""
     matches = cue_reader(*_READ_AS).matches(text, start, end, "place")
     return (matches[0].role, matches[0].cue) if matches else ("region_in", "")
+
+
+def _along_lists(text: str, kinds: dict[Span, tuple[str, str]]) -> dict[Span, tuple[str, str]]:
+    """A place without a cue is what the next one of its list is: `부산이나 김해 업체면 더 좋고요`."""
+    ordered = list(kinds)
+    for one, after in reversed(list(pairwise(ordered))):
+        if not kinds[one][1] and kinds[after][1] and _LIST_GAP.fullmatch(text[one[1] : after[0]]):
+            kinds[one] = kinds[after]
+    return kinds
 
 
 def _outside(text: str, spans: dict[tuple[int, int], list[Place]]) -> str:

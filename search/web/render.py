@@ -18,6 +18,7 @@ from search.service import SearchService
 from search.web.maps import province_map
 from search.web.names import Names
 from search.web.texts import Texts
+from search.web.validity import lapse, validity
 from transforms.text import is_korean
 
 PAGE_SIZE: Final = 10
@@ -43,9 +44,9 @@ class Page:
 
 
 def render(template: str, page: Page) -> str:
-    today = page.service.today()
+    today, texts = page.service.today(), Texts(page.language)
     return _environment.get_template(template).render(
-        t=Texts(page.language),
+        t=texts,
         lang=page.language,
         names=Names(page.service, page.language),
         vocabulary=page.service.vocabulary,
@@ -59,6 +60,8 @@ def render(template: str, page: Page) -> str:
         tongue=tongue,
         stale=lambda day: is_stale(day, today),
         today=today,
+        validity=lambda held: validity(texts, held, page.service.snapshot.manifest.sources, today),
+        lapse=lambda scheme: lapse(page.service.columns, scheme, today),
         base=str(page.request.base_url).rstrip("/"),
         **page.values,
     )

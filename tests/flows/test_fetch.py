@@ -9,7 +9,15 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from flows.fetch.answers import NothingFound, Passing, QuotaSpent, Refused, ServiceError, TooFast, read_answer
+from flows.fetch.answers import (
+    NothingFound,
+    QuotaSpent,
+    RateLimitError,
+    Refused,
+    ServiceError,
+    TransientError,
+    read_answer,
+)
 from flows.fetch.client import Client, Request
 from flows.fetch.redaction import redact, redact_logs
 from flows.fetch.services import SERVICES
@@ -54,13 +62,13 @@ def test_every_envelope_gives_its_rows(content: str, rows: int) -> None:
 @pytest.mark.parametrize(
     ("service", "status", "content", "kind"),
     [
-        (PORTAL, 200, _XML.format("APPLICATION_ERROR", "01"), Passing),
+        (PORTAL, 200, _XML.format("APPLICATION_ERROR", "01"), TransientError),
         (PORTAL, 200, _XML.format("LIMITED_NUMBER_OF_SERVICE_REQUESTS_EXCEEDS_ERROR", "22"), QuotaSpent),
-        (PORTAL, 200, _XML.format("LIMITED_NUMBER_OF_SERVICE_REQUESTS_PER_SECOND_EXCEEDS_ERROR", "23"), TooFast),
+        (PORTAL, 200, _XML.format("LIMITED_NUMBER_OF_SERVICE_REQUESTS_PER_SECOND_EXCEEDS_ERROR", "23"), RateLimitError),
         (PORTAL, 403, _XML.format("SERVICE_ACCESS_DENIED_ERROR", "20"), Refused),
         (PORTAL, 200, _XML.format("SERVICE_KEY_IS_NOT_REGISTERED_ERROR", "30"), Refused),
         (PORTAL, 200, _XML.format("DEADLINE_HAS_EXPIRED_ERROR", "31"), Refused),
-        (PORTAL, 200, '{"resultCode":"99","resultMsg":"UNKNOWN_ERROR"}', Passing),
+        (PORTAL, 200, '{"resultCode":"99","resultMsg":"UNKNOWN_ERROR"}', TransientError),
         (PORTAL, 200, '{"resultCode":"77","resultMsg":"?"}', Refused),
         (
             PORTAL,
@@ -69,15 +77,15 @@ def test_every_envelope_gives_its_rows(content: str, rows: int) -> None:
             Refused,
         ),
         (PORTAL, 429, "API token quota exceeded", QuotaSpent),
-        (PORTAL, 429, "API rate limit exceeded", TooFast),
-        (PORTAL, 500, "Unexpected errors\n", Passing),
-        (PORTAL, 200, "<!DOCTYPE html><html><body>blocked</body></html>", Passing),
-        (PORTAL, 200, "", Passing),
-        (PORTAL, 200, '{"response":{"header":{"resultCode":"00"},"body":{"items":[{"a":', Passing),
+        (PORTAL, 429, "API rate limit exceeded", RateLimitError),
+        (PORTAL, 500, "Unexpected errors\n", TransientError),
+        (PORTAL, 200, "<!DOCTYPE html><html><body>blocked</body></html>", TransientError),
+        (PORTAL, 200, "", TransientError),
+        (PORTAL, 200, '{"response":{"header":{"resultCode":"00"},"body":{"items":[{"a":', TransientError),
         (NTS, 401, '{"code":-4,"msg":"등록되지 않은 인증키 입니다."}', Refused),
         (NTS, 400, '{"status_code":"BAD_JSON_REQUEST"}', Refused),
         (DART, 200, "<result><status>020</status><message>사용한도를 초과하였습니다.</message></result>", QuotaSpent),
-        (DART, 200, '{"status":"800","message":"시스템 점검"}', Passing),
+        (DART, 200, '{"status":"800","message":"시스템 점검"}', TransientError),
         (DART, 200, '{"status":"901","message":"사용할 수 없는 키"}', Refused),
         (DART, 200, '{"status":"777","message":"새 오류"}', Refused),
         (SERVICES["ntis"], 200, "<?xml version='1.0'?><error>접근 허용 IP가 아닙니다.</error>", Refused),
@@ -127,7 +135,7 @@ def test_no_key_stands_in_a_message_a_traceback_or_a_log(
     assert len(told) > 500
     for form in (KEY, quote(KEY, safe=""), quote_plus(KEY), quote(quote(KEY, safe=""), safe="")):
         assert form not in told
-        assert form not in request.told
+        assert form not in request.public_url
 
 
 def test_redaction_hides_keys_that_are_not_configured_too() -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
 from flows.night import Gate, Night, NightError
+from flows.sources.checking import dry_run
+from flows.steps import lookups
+from flows.steps.gates import check_gates, fill_gates
 from flows.steps.golden import golden_gates, load_golden
-from flows.steps.judge import judge
-from lab.evaluation import lookups
 from schemas.lake import Lake, Snapshot
 from schemas.lake.writer import SnapshotWriter
 from search.service import SearchService
 from tests.conftest import night_at
+from tests.flows.samples import drop_samples
 
 
 @pytest.fixture
@@ -28,9 +31,10 @@ def night(small_lake: str) -> Night:
 def gates_of(night: Night) -> dict[str, Gate]:
     snapshot = Snapshot(night.lake, night.snapshot)
     counts = {"embedded": snapshot.manifest.tables["capabilities"].rows}
-    return {gate.name: gate for gate in judge(night, snapshot.manifest.sources, counts)}
+    return {gate.name: gate for gate in check_gates(night, snapshot.manifest.sources, counts)}
 
 
+@pytest.mark.calendar
 def test_a_good_snapshot_passes_gates_of_every_kind(night: Night) -> None:
     gates = gates_of(night)
     assert all(gate.ok for gate in gates.values())
@@ -112,3 +116,49 @@ def test_golden_queries_speak_of_fields_there_are_in_both_languages() -> None:
     golden = load_golden()
     assert {entry.field for entry in golden} - {None} <= set(load_vocabulary().field)
     assert {entry.need.isascii() for entry in golden} == {True, False}
+
+
+def procurement(suppliers: int, contracts: int, without_address: int = 0) -> pl.LazyFrame:
+    """Suppliers, who have an address, and contracts, which have a title instead."""
+    rows = [{"grain": "suppliers", "address": None if n < without_address else "서울"} for n in range(suppliers)]
+    return pl.LazyFrame(
+        [*rows, *({"grain": "contracts", "title": "제어 시스템 구축"} for _ in range(contracts))],
+        schema={"grain": pl.String, "address": pl.String, "title": pl.String},
+    )
+
+
+@pytest.mark.parametrize("contracts", [0, 1, 60, 4_000])
+def test_another_mix_of_grains_breaks_no_gate(contracts: int) -> None:
+    held = procurement(100, min(contracts, 60))
+    assert list(fill_gates("koneps_suppliers", procurement(110, contracts), held)) == []
+
+
+def test_a_loss_in_one_grain_is_seen_however_many_rows_the_others_have() -> None:
+    (gate,) = fill_gates("koneps_suppliers", procurement(10_000, 10, 2_001), procurement(100, 10_000))
+    assert (gate.name, gate.value, gate.bound) == (
+        "filled koneps_suppliers (suppliers).address",
+        0.7999,
+        "at least 0.8",
+    )
+    assert list(fill_gates("koneps_suppliers", procurement(10_000, 10, 2_000), procurement(100, 10_000))) == []
+
+
+def test_a_grain_that_is_gone_is_one_gate_on_its_rows() -> None:
+    (gate,) = fill_gates("koneps_suppliers", procurement(100, 0), procurement(100, 1))
+    assert (gate.name, gate.bound) == ("rows of koneps_suppliers (contracts)", "at least 1")
+
+
+def test_a_column_that_left_the_table_counts_as_empty() -> None:
+    held = pl.LazyFrame({"address": ["서울", None, "부산"]})
+    (gate,) = fill_gates("venture", pl.LazyFrame({"name": ["가"]}), held)
+    assert (gate.name, gate.value) == ("filled venture.address", 0)
+
+
+def test_rows_of_different_grains_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the column the gates of the source would measure its grains together."""
+    monkeypatch.setenv("CAPLAKE_DROP", str(tmp_path))
+    drop_samples(tmp_path, names=["koneps_suppliers"])
+    rows = dry_run("koneps_suppliers").valid
+    assert set(rows["grain"]) == {"suppliers", "contracts"}
+    assert rows.filter(pl.col("grain") == "suppliers")["title"].null_count() == rows.filter(grain="suppliers").height
+    assert rows.filter(pl.col("grain") == "contracts")["title"].null_count() == 0

@@ -18,8 +18,8 @@ from flows.night import NightError, new_night
 from flows.nightly import run_night
 from flows.recovery import backfill_night, clean_up, problems_of, roll_back
 from flows.review import DECISIONS
+from flows.runner import DirectRunner
 from flows.scheduled import rollback, verify
-from flows.seam import DirectRunner
 from flows.takedown import hidden_firms, take_down
 from schemas.lake import Lake, LakeError, Snapshot
 from schemas.lake.ledger import append_ledger, read_ledger

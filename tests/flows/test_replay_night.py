@@ -12,7 +12,7 @@ from flows.fetch.attempts import attempts
 from flows.fetch.live import is_live
 from flows.night import NightReport, new_night
 from flows.nightly import run_night
-from flows.seam import DirectRunner
+from flows.runner import DirectRunner
 from flows.sources.declaration import load_source, load_sources, source_names
 from schemas.lake import Lake, Snapshot
 from tests.flows.samples import SMALL
@@ -58,7 +58,7 @@ def test_every_service_fills_its_sources_and_an_unchanged_one_costs_nothing(serv
     assert third.unchanged
     assert asked["opendart"] <= 1  # companies that are known are not asked about again
     for name in quiet:
-        assert attempts(Lake(str(tmp_path / "lake")), name)[0].outcome == "unchanged"
+        assert next(attempts(Lake(str(tmp_path / "lake")), name)).outcome == "unchanged"
 
 
 def test_what_a_service_has_no_name_for_is_in_quarantine(server: Replay, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_night_that_was_killed_goes_on_without_asking_for_finished_pages(serve
     asked = len(server.requests)
     night(tmp_path / "lake", ["fsc_outline"])
     assert len(server.requests) - asked == whole - 5
-    assert attempts(Lake(str(tmp_path / "lake")), "fsc_outline")[0].resumed
+    assert next(attempts(Lake(str(tmp_path / "lake")), "fsc_outline")).resumed
     tables = [Snapshot.current(Lake(str(lake))).table("sources/fsc_outline") for lake in (calm, tmp_path / "lake")]
     assert tables[0].equals(tables[1])
     assert isinstance(tables[0], pl.DataFrame)

@@ -12,12 +12,12 @@ from prefect.events.schemas.automations import AutomationCore
 from prefect.states import Failed
 
 from flows.deployments import limit_commands
-from flows.fetch.answers import Passing, QuotaSpent, Refused
+from flows.fetch.answers import QuotaSpent, Refused, TransientError
 from flows.night import NightError
 from flows.recovery import problems_of
 from flows.scheduled import _as_task, _lake_url, may_pass, state_of, told_in_markdown, warnings_of
 from flows.sources import SourceError
-from flows.steps import collect, embed, refine, resolve
+from flows.steps import collect, embed, resolve, validate
 from schemas.lake import Lake, Snapshot
 
 REPOSITORY = Path(__file__).parents[2]
@@ -33,14 +33,14 @@ def test_only_the_step_that_asks_services_is_tried_again_with_growing_jittered_w
     assert taken.retries == 3
     assert taken.retry_delay_seconds == [60, 120, 240]
     assert taken.retry_jitter_factor == 0.5
-    for other in (_as_task(refine, Delivered("dart")), _as_task(resolve, ""), _as_task(embed, "")):
+    for other in (_as_task(validate, Delivered("dart")), _as_task(resolve, ""), _as_task(embed, "")):
         assert other.retries == 0
         assert not other.tags
 
 
 def test_tasks_are_named_after_step_and_item_and_limited_by_service() -> None:
     assert _as_task(collect, "dart").task_run_name == "collect-dart"
-    assert _as_task(refine, Delivered("dart")).task_run_name == "refine-dart"
+    assert _as_task(validate, Delivered("dart")).task_run_name == "validate-dart"
     assert _as_task(collect, "dart").tags == {"service:opendart"}
     assert _as_task(collect, "own_list").tags == set()
     assert "prefect concurrency-limit create service:opendart 1" in limit_commands()
@@ -49,7 +49,7 @@ def test_tasks_are_named_after_step_and_item_and_limited_by_service() -> None:
 @pytest.mark.parametrize(
     ("error", "again"),
     [
-        (Passing("did not answer in time"), True),
+        (TransientError("did not answer in time"), True),
         (QuotaSpent("no more for today"), False),
         (Refused("the key is not registered"), False),
         (SourceError("lacks the column"), False),

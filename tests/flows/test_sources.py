@@ -12,7 +12,7 @@ import pytest
 from flows.fetch.delivery import kept_delivery, read_file
 from flows.night import NightError, new_night
 from flows.nightly import run_night
-from flows.seam import DirectRunner
+from flows.runner import DirectRunner
 from flows.sources import SourceError, load_source, load_sources
 from flows.sources.checking import dry_run, source_status
 from flows.sources.declaration import Source, source_names

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from caplake.exporting import export_tables
 from flows.night import new_night
 from flows.nightly import run_night
-from flows.seam import DirectRunner
+from flows.runner import DirectRunner
 from flows.sources.declaration import Source, load_source, source_names
 from schemas.lake import Lake, Snapshot
 from search.app import create_app

@@ -23,7 +23,7 @@ from unittest.mock import patch
 
 from flows.night import NightReport, new_night
 from flows.nightly import run_night
-from flows.seam import DirectRunner
+from flows.runner import DirectRunner
 from lab.opensearch.local_node import Node, reachable, start, stop
 from schemas.lake import Lake, Snapshot
 from search.engines import EngineError

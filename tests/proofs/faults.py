@@ -14,7 +14,6 @@ import random
 import resource
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
@@ -23,12 +22,13 @@ from typing import Final
 from unittest.mock import patch
 
 from flows.night import NightError
+from schemas import clock
 from schemas.gold import GOLD_TABLES
 from schemas.lake import Lake, LakeError
-from schemas.lake.layout import timestamp
 from schemas.lake.lock import locked
 from search.engines.embedded.inverted import InvertedIndex
 from search.engines.embedded.store import EmbeddedStore
+from tests.clock import clock_at
 from tests.proofs.damage import Fault, cut, cut_delivery, cut_drop, damaged_cache, damaged_index, damaged_table, rotten
 from tests.proofs.nights import SOURCE, calm_night, deliver, differing, index_hashes, night, start_night
 from tests.proofs.proved import Proved, tell
@@ -126,7 +126,7 @@ def clock_ahead(_lake: Path) -> Iterator[None]:
 
 @contextmanager
 def _clock_at(name: str) -> Iterator[None]:
-    with patch("flows.night.timestamp", lambda moment=None: timestamp(moment) if moment else name):
+    with clock_at(name):
         yield
 
 
@@ -169,7 +169,7 @@ def lock_of(host: str, seconds: float) -> Fault:
 
     @contextmanager
     def fault(lake: Path) -> Iterator[None]:
-        holder = {"pid": 1, "host": host, "until": time.time() + seconds}
+        holder = {"pid": 1, "host": host, "until": clock.seconds() + seconds}
         (lake / "lock.json").write_text(json.dumps(holder), encoding="utf-8")
         try:
             yield

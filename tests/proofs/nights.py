@@ -20,7 +20,7 @@ from unittest.mock import patch
 
 from flows.night import Gate, NightReport, new_night
 from flows.nightly import run_night
-from flows.seam import DirectRunner
+from flows.runner import DirectRunner
 from flows.sources.declaration import SOURCES_FOLDER
 from schemas.lake import Lake, Snapshot
 
@@ -30,14 +30,14 @@ SOURCE: Final = "krx_listed"
 STEPS: Final = (
     "collect",
     "is_unchanged",
-    "refine",
+    "validate",
     "resolve",
     "describe",
     "list_texts",
     "encode",
     "embed",
     "index",
-    "judge",
+    "check_gates",
     "commit",
     "publish",
     "collect_garbage",
@@ -100,10 +100,10 @@ def night(lake: Path, step: str | None = None) -> NightReport:
 def calm_night(lake: Path) -> NightReport:
     """A night that only gives tables to compare with; the gates, half of a night's seconds, change none of them."""
 
-    def judge(*_: object) -> list[Gate]:
+    def check_gates(*_: object) -> list[Gate]:
         return []
 
-    with patch("flows.nightly.judge", judge):
+    with patch("flows.nightly.check_gates", check_gates):
         return night(lake)
 
 

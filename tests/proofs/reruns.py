@@ -18,7 +18,7 @@ from unittest import mock
 from flows.fetch.files import DROP_VARIABLE
 from flows.night import Night
 from flows.sources import load_source
-from flows.steps import collect, describe, refine, resolve
+from flows.steps import collect, describe, resolve, validate
 from tests.proofs.proved import Proved, tell
 
 SOURCES: Final = (*("dart", "kipris_applicants", "kipris_patents", "krx_listed", "smart_factory_suppliers", "venture"),)
@@ -41,7 +41,7 @@ def rerun(folder: Path, sources: Sequence[str], seed: int | None) -> dict[str, s
     night = Night(str(folder / "lake"), _SNAPSHOT, tuple(order), ())
     with mock.patch.dict(os.environ, {DROP_VARIABLE: str(drop)}):
         for name in order:
-            refine(night, collect(night, name))
+            validate(night, collect(night, name))
     resolve(night, order)
     describe(night, order)
     lake = folder / "lake"

@@ -19,20 +19,20 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 from urllib.parse import quote, quote_plus
 
 import polars as pl
 
 from flows.fetch.attempts import attempts
-from flows.fetch.live import today_in_seoul
 from flows.night import NightError, new_night
 from flows.nightly import run_night
-from flows.seam import DirectRunner
+from flows.runner import DirectRunner
 from flows.sources.declaration import SOURCES_FOLDER
+from schemas import clock
 from schemas.lake import Lake, Snapshot
 from tests.proofs.proved import Proved, tell
 from tests.replay.faults import Faults, seeded
@@ -153,7 +153,7 @@ def _run(
 
 def _stopped(lake: Path, names: Mapping[str, object]) -> set[str]:
     """Sources whose day's quota was spent; what asks about the lake's rows depends on none of them that night."""
-    found = {name: next(iter(attempts(Lake(str(lake)), name)), None) for name in names}
+    found = {name: next(attempts(Lake(str(lake)), name), None) for name in names}
     return {
         name
         for name, attempt in found.items()
@@ -241,13 +241,12 @@ def _settings(folder: Path) -> Iterator[None]:
     """Quick retries, files from `folder`, and one day for all nights."""
     given = {**_SETTINGS, "CAPLAKE_DROP": str(folder / "drop")}
     before = {name: os.environ.get(name) for name in given}
-    today, collecting = today_in_seoul(), import_module("flows.steps.collect")
+    today = clock.today()
     os.environ.update(given)
-    collecting.today_in_seoul = lambda: today  # type: ignore[attr-defined]
     try:
-        yield
+        with patch("schemas.clock.today", lambda: today):
+            yield
     finally:
-        collecting.today_in_seoul = today_in_seoul  # type: ignore[attr-defined]
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 

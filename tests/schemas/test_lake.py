@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas import clock
 from schemas.gold import GOLD_TABLES
 from schemas.lake import Lake, LakeError, Snapshot
 from schemas.lake.ledger import append_ledger, read_ledger
@@ -117,7 +118,7 @@ def test_a_second_run_is_refused_while_the_first_holds_the_lock(lake: Lake) -> N
 def test_the_lock_of_a_dead_process_is_taken_over(lake: Lake) -> None:
     import socket
 
-    held = {"pid": 2**22 + 1, "host": socket.gethostname(), "until": time.time() + 999}
+    held = {"pid": 2**22 + 1, "host": socket.gethostname(), "until": clock.seconds() + 999}
     lake.write_bytes("lock.json", json.dumps(held).encode())
     with locked(lake):
         assert lake.read_json("lock.json")["pid"] == os.getpid()

@@ -19,7 +19,6 @@ from search.engines import EngineError
 from search.engines.stores import open_store
 from search.query import LexicalQuery
 from tests.conftest import run_here
-from tests.flows.test_night import clock
 from transforms.text import tokens
 
 BUCKET = "lakes"
@@ -58,6 +57,7 @@ def filled(night: NightReport) -> Snapshot:
     return Snapshot.current(Lake(f"s3://{BUCKET}/night"))
 
 
+@pytest.mark.slow
 def test_a_whole_night_gives_the_same_tables_as_on_a_disk(filled: Snapshot, night: NightReport, tmp_path: Path) -> None:
     run_here(tmp_path / "lake", ["krx_listed"])
     on_disk = Snapshot.current(Lake(str(tmp_path / "lake"))).manifest
@@ -143,10 +143,8 @@ def test_the_lock_works_there(lake: Lake) -> None:
         pass
 
 
-def test_a_second_night_follows_the_first_and_old_ones_are_collected(
-    filled: Snapshot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock(monkeypatch, "2099-01-01T000000Z")
+@pytest.mark.slow
+def test_a_second_night_follows_the_first_and_old_ones_are_collected(filled: Snapshot) -> None:
     report = run_here(filled.lake.url, ["krx_listed", "venture"])
     assert report.committed
     snapshot = Snapshot.current(filled.lake)

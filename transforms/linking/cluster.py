@@ -10,7 +10,7 @@ import polars as pl
 
 from transforms.linking import rules
 from transforms.linking.compare import Flags, compared
-from transforms.linking.join import Guard, Labels, components, joined, unambiguous
+from transforms.linking.join import ClusterLimits, Labels, components, joined, unambiguous
 from transforms.linking.pairs import candidate_pairs
 from transforms.linking.prepare import prepared
 from transforms.linking.score import scored
@@ -24,7 +24,7 @@ class LinkedRecords:
     """`records`: record_key, cluster_same and cluster (labels), how the record hangs on its cluster (tier, rule,
     score, linked_to) and its strongest link of all (strongest_rule, strongest_score; null where it stands alone).
     `open_pairs`: left and right record keys with rule, score and reason (weak, ambiguous, exclusive), for a person to
-    decide. `conflicts`: pairs that a rule proposed and the guard refused, with reason.
+    decide. `conflicts`: pairs that a rule proposed and the limits refused, with reason.
     """
 
     records: pl.DataFrame
@@ -44,7 +44,7 @@ def link(records: pl.DataFrame, decisions: pl.DataFrame | None = None) -> Linked
     pairs = weighed_pairs(table)
     opposed = pl.concat([pairs.filter("is_apart").select("left", "right"), parted])
     apart = opposed.to_numpy().reshape(-1, 2).astype(np.int64)
-    guard = Guard(table, apart)
+    limits = ClusterLimits(table, apart)
     sure = pl.concat([decided, identifier_edges(table)])
     likely = _without_decided(pairs, decided, parted).filter(pl.col("score") >= rules.REVIEW)
     contested = likely.filter("is_apart").drop("is_apart")
@@ -53,11 +53,11 @@ def link(records: pl.DataFrame, decisions: pl.DataFrame | None = None) -> Linked
     doubtful = likely.filter(~clear).with_columns(score=pl.lit(_AMBIGUOUS), tier=pl.lit("review"))
     likely = likely.filter(clear)
     labels = components(table.height, *_ends(decided))
-    labels, refused_sure = joined(labels, sure, Guard(table, apart, by_founding=False))
+    labels, refused_sure = joined(labels, sure, ClusterLimits(table, apart, by_founding=False))
     strong = likely.filter(pl.col("tier") == "same")
-    same, refused_same = joined(labels, strong, guard)
+    same, refused_same = joined(labels, strong, limits)
     weak = likely.filter(pl.col("tier") == "probable")
-    clusters, refused_weak = joined(same, weak, guard)
+    clusters, refused_weak = joined(same, weak, limits)
     used = pl.concat([sure.filter(~refused_sure), strong.filter(~refused_same), weak.filter(~refused_weak)]).sort(
         "score", "rule", "left", "right", descending=[True, False, False, False]
     )

@@ -92,16 +92,16 @@ def compared(left: Rows, right: Rows, table: pl.DataFrame) -> Compared:
     levels = {"place": _place(columns), "home": _home(columns), "day": _day(columns, table)}
     exact, sound = columns.agree("match_key")[1], columns.agree("sound")[1]
     alias = _alias(table, left, right)
-    told = Compared(left, right, levels, columns.agree("origin")[1])
+    compared = Compared(left, right, levels, columns.agree("origin")[1])
     tied = (
-        told.at("place", "street")
-        | told.at("home", "site", "domain")
-        | told.at("day", "same")
+        compared.at("place", "street")
+        | compared.at("home", "site", "domain")
+        | compared.at("day", "same")
         | columns.agree("product")[1]
     )
     names = _names(table, left, right, exact, sound, alias, tied)
     hopeless = np.isin(names, [LEVELS["name"].index(name) for name in ("alike", "other", "numbered")]) & ~tied
-    kept = Compared(left, right, {"name": names, **levels}, told.same_origin).taken(~hopeless)
+    kept = Compared(left, right, {"name": names, **levels}, compared.same_origin).taken(~hopeless)
     goods = _goods(table, kept.left, kept.right)
     return Compared(kept.left, kept.right, {**kept.levels, "goods": goods}, kept.same_origin)
 
@@ -109,8 +109,8 @@ def compared(left: Rows, right: Rows, table: pl.DataFrame) -> Compared:
 def _alias(table: pl.DataFrame, left: Rows, right: Rows) -> Flags:
     alias, sound = keys_of(table["alias"]), keys_of(table["sound"])
     a, b = alias[left], alias[right]
-    told = ((a != 0) & (a == sound[right])) | ((b != 0) & (b == sound[left]))
-    return np.asarray(told, dtype=bool)
+    agrees = ((a != 0) & (a == sound[right])) | ((b != 0) & (b == sound[left]))
+    return np.asarray(agrees, dtype=bool)
 
 
 def _names(
@@ -141,8 +141,8 @@ def _unequal_names(table: pl.DataFrame, left: Rows, right: Rows, tied: Flags, in
     both_numbered = has_number[left] & has_number[right]
     latin = table["is_latin"].fill_null(False).to_numpy()
     any_latin = latin[left] | latin[right]
-    bones = keys_of(table["skeleton"])
-    spelled = any_latin & (bones[left] != 0) & (bones[left] == bones[right]) & same_number
+    skeletons = keys_of(table["skeleton"])
+    spelled = any_latin & (skeletons[left] != 0) & (skeletons[left] == skeletons[right]) & same_number
     longer = _longer(table["sound"].gather(left), table["sound"].gather(right)) & (shorter >= 2) & same_number
     short = np.zeros(len(left), bool)
     at = np.flatnonzero(longer)
@@ -171,9 +171,9 @@ def _texts(
     """Texts of both rows of each pair, `read` once for each row that is in any; empty where there is none."""
     used = np.zeros(len(values), bool)
     used[left] = used[right] = True
-    told = values.filter(pl.Series(used)).fill_null("")
+    present = values.filter(pl.Series(used)).fill_null("")
     texts = np.empty(len(values), object)
-    texts[used] = (read(told) if read else told).to_list()
+    texts[used] = (read(present) if read else present).to_list()
     return texts[left], texts[right]
 
 
@@ -254,8 +254,8 @@ def _goods(table: pl.DataFrame, left: Rows, right: Rows) -> Levels:
     known = (keys[left] != 0) & (keys[right] != 0)
     same = known & (keys[left] == keys[right])
     rows = np.flatnonzero(known & ~same)
-    said = _texts(table["product"], left[rows], right[rows])
-    likeness = process.cpdist(*said, scorer=fuzz.token_set_ratio, workers=-1, dtype=np.float32)
+    texts = _texts(table["product"], left[rows], right[rows])
+    likeness = process.cpdist(*texts, scorer=fuzz.token_set_ratio, workers=-1, dtype=np.float32)
     same[rows] = likeness >= _PRODUCT_ALIKE
     trade, off_trade = _trade(table, left, right)
     return _chosen("goods", len(left), ("same", same), ("trade", trade), ("off_trade", off_trade), ("apart", known))
@@ -264,10 +264,10 @@ def _goods(table: pl.DataFrame, left: Rows, right: Rows) -> Levels:
 def _trade(table: pl.DataFrame, left: Rows, right: Rows) -> tuple[Flags, Flags]:
     """Pairs of a registered supplier and a record of another register that makes technology, and that makes none."""
     supplier = table["is_supplier"].to_numpy()
-    technical, told = (
+    technical, has_industry = (
         table["is_technical"].fill_null(False).to_numpy(),
         table["is_technical"].is_not_null().to_numpy(),
     )
     other = np.where(supplier[left], right, left)
-    crossing = (supplier[left] != supplier[right]) & told[other]
+    crossing = (supplier[left] != supplier[right]) & has_industry[other]
     return crossing & technical[other], crossing & ~technical[other]

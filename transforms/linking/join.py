@@ -19,7 +19,7 @@ _CLEARLY_BETTER: Final = 10.0
 
 
 @dataclass(frozen=True)
-class Guard:
+class ClusterLimits:
     """What a cluster may not hold: two values of an exclusive column of `table`, both ends of a pair of `apart`
     (shape (n, 2), rows), or, with `by_founding`, firms founded more than a year apart."""
 
@@ -31,10 +31,10 @@ class Guard:
     def values(self) -> pl.DataFrame:
         """`row`, the exclusive columns and `founded` (year) of the records that have any of them."""
         year = pl.col("established").dt.year() if self.by_founding else pl.lit(None, pl.Int32)
-        told = self.table.select("row", *EXCLUSIVE, founded=year.cast(pl.Int32))
-        return told.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in (*EXCLUSIVE, "founded")))
+        known = self.table.select("row", *EXCLUSIVE, founded=year.cast(pl.Int32))
+        return known.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in (*EXCLUSIVE, "founded")))
 
-    def offends(self, labels: Labels) -> Labels:
+    def violations(self, labels: Labels) -> Labels:
         """Labels of the clusters that hold what they may not."""
         known = self.values.with_columns(cluster=pl.Series(labels[self.values["row"]]))
         span = pl.col("founded").max() - pl.col("founded").min()
@@ -87,14 +87,14 @@ def unambiguous(edges: pl.DataFrame, opposed: pl.DataFrame) -> pl.Series:
     return marked.select((pl.col("doubtful").is_null() & ~bridge.fill_null(False)).alias("clear"))["clear"]
 
 
-def joined(labels: Labels, edges: pl.DataFrame, guard: Guard) -> tuple[Labels, pl.Series]:
+def joined(labels: Labels, edges: pl.DataFrame, limits: ClusterLimits) -> tuple[Labels, pl.Series]:
     """Join clusters along edges; returns the labels and which edges were refused.
 
-    Where joining all of a component's edges offends the guard, they are taken one by one, surest first.
+    Where joining all of a component's edges breaks the limits, they are taken one by one, surest first.
     """
     left, right = edges["left"].to_numpy(), edges["right"].to_numpy()
     whole = components(len(labels), labels[left], labels[right], labels)[labels]
-    bad = guard.offends(whole)
+    bad = limits.violations(whole)
     if not len(bad):
         return whole, pl.Series("refused", np.zeros(edges.height, bool))
     in_bad = np.isin(whole[left], bad)
@@ -105,26 +105,26 @@ def joined(labels: Labels, edges: pl.DataFrame, guard: Guard) -> tuple[Labels, p
         .filter(pl.Series(in_bad))
         .sort("score", "left", "right", descending=[True, False, False])
     )
-    fresh, accepted = _one_by_one(fresh, troubled, guard, np.flatnonzero(np.isin(whole, bad)))
+    fresh, accepted = _one_by_one(fresh, troubled, limits, np.flatnonzero(np.isin(whole, bad)))
     refused = np.zeros(edges.height, bool)
     refused[troubled["edge"].to_numpy()] = ~accepted
     return fresh, pl.Series("refused", refused)
 
 
 def _one_by_one(
-    labels: Labels, edges: pl.DataFrame, guard: Guard, rows: Labels
+    labels: Labels, edges: pl.DataFrame, limits: ClusterLimits, rows: Labels
 ) -> tuple[Labels, npt.NDArray[np.bool_]]:
     """Join edge by edge within the troubled rows."""
     values: dict[int, list[set[Any]]] = defaultdict(lambda: [set() for _ in (*EXCLUSIVE, "founded")])
     members: dict[int, list[int]] = defaultdict(list)
     for row in rows.tolist():
         members[int(labels[row])].append(row)
-    for row, *own in guard.values.filter(pl.col("row").is_in(pl.Series(rows).implode())).iter_rows():
+    for row, *own in limits.values.filter(pl.col("row").is_in(pl.Series(rows).implode())).iter_rows():
         for held, value in zip(values[int(labels[row])], own, strict=True):
             if value is not None:
                 held.add(value)
     opposed: dict[int, set[int]] = defaultdict(set)
-    for a, b in guard.apart.tolist():
+    for a, b in limits.apart.tolist():
         opposed[a].add(b)
         opposed[b].add(a)
     result = labels.copy()

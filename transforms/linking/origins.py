@@ -49,9 +49,9 @@ def origins(pairs: Compared, table: pl.DataFrame) -> Origins:
 
 def _sizes(table: pl.DataFrame, codes: npt.NDArray[np.int64], count: int) -> Floats:
     """Distinct names of each register that say more than a name."""
-    told = table.select("sound", "seat", "site").with_columns(code=pl.Series(codes))
-    told = told.filter(pl.col("seat").is_not_null() | pl.col("site").is_not_null())
-    counted = told.group_by("code").agg(pl.col("sound").n_unique())
+    located = table.select("sound", "seat", "site").with_columns(code=pl.Series(codes))
+    located = located.filter(pl.col("seat").is_not_null() | pl.col("site").is_not_null())
+    counted = located.group_by("code").agg(pl.col("sound").n_unique())
     sizes = np.zeros(count)
     sizes[counted["code"].to_numpy()] = counted["sound"].to_numpy()
     return sizes

@@ -45,7 +45,7 @@ def candidate_pairs(table: pl.DataFrame) -> tuple[Rows, Rows]:
 class _Telling:
     """Which pairs may join two records or keep them apart.
 
-    Where one of two records has nothing but its name, they can be told to be two firms at most, by a register that
+    Where one of two records has nothing but its name, they can at most be shown to be two firms, by a register that
     lists each firm once; and not even that where both have the same numbers.
     `is_bare`: rows without evidence beside name and numbers; `origin`: a key of the register; `echo`: of the bare rows
     that have numbers a key of register and numbers, else 0.
@@ -117,9 +117,9 @@ def _blocks(table: pl.DataFrame) -> Iterator[tuple[Rows, Rows]]:
     described = (table["product"].str.len_chars() >= 8).fill_null(False).to_numpy()
     yield from within(together(np.where(described, keys_of(table["product"]), _NONE), place["province"]), _DAY_BLOCK)
     latin = table["is_latin"].fill_null(False).to_numpy()
-    bones = keys_of(table["skeleton"])
-    yield from _across(np.where(latin, bones, _NONE), np.where(latin, _NONE, bones), _PLACE_BLOCK)
-    yield from within(np.where(latin, bones, _NONE), _PLACE_BLOCK)
+    skeletons = keys_of(table["skeleton"])
+    yield from _across(np.where(latin, skeletons, _NONE), np.where(latin, _NONE, skeletons), _PLACE_BLOCK)
+    yield from within(np.where(latin, skeletons, _NONE), _PLACE_BLOCK)
 
 
 def within(keys: Keys, limit: int) -> Iterator[tuple[Rows, Rows]]:

@@ -1,6 +1,6 @@
 """Several applicants stand in one cell; persons among them are left out.
 
-In an edition they are placeholders. In an answer they are not told apart, so the firm that was asked about counts.
+In an edition they are placeholders. In an answer they are not distinguished, so the firm that was asked about counts.
 """
 
 from __future__ import annotations

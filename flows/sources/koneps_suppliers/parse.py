@@ -10,7 +10,7 @@ _PARTY = r"\[([^\]]*)\]"
 
 
 def join(editions: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    suppliers = editions["suppliers"]
+    suppliers = editions["suppliers"].with_columns(grain=pl.lit("suppliers"))
     if "products" in editions:
         named = [name for name in _PRODUCT_NAMES if name in editions["products"].columns]
         if not named:
@@ -34,5 +34,6 @@ def join(editions: dict[str, pl.DataFrame]) -> pl.DataFrame:
         dated="cntrctCnclsDate",
         corpNm=cells.list.get(3, null_on_oob=True),
         bizno=cells.list.last(),
+        grain=pl.lit("contracts"),
     )
     return pl.concat([suppliers, contracts], how="diagonal")

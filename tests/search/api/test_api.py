@@ -15,7 +15,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from flows.nightly import run_night
-from flows.seam import DirectRunner
+from flows.runner import DirectRunner
 from search.app import create_app
 from search.http.pinned import PinnedService
 from search.http.security import KEYS_VARIABLE, RATE_VARIABLE

@@ -70,6 +70,7 @@ def test_plural_and_numbers() -> None:
     assert Texts("ko")("total", n=1234) == "기업 1,234곳"
 
 
+@pytest.mark.calendar
 def test_results_show_reason_quote_source_and_date(client: TestClient) -> None:
     html = client.get("/search", params={"q": "비전 검사 장비", "lang": "ko"}).text
     card = html.partition('<li class="hit"')[2].partition("</li>")[0]
@@ -80,6 +81,7 @@ def test_results_show_reason_quote_source_and_date(client: TestClient) -> None:
     assert "물어볼 것" in card
 
 
+@pytest.mark.calendar
 def test_facet_counts_are_what_a_click_gives(client: TestClient) -> None:
     whole = client.get("/api/v1/search", params={"q": "비전 검사 장비"}).json()
     for facet in ("region", "field", "certification", "source", "age", "experience"):

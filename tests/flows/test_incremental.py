@@ -13,7 +13,7 @@ import pytest
 from flows.night import Night
 from flows.review import DECISIONS
 from flows.sources.declaration import Source
-from flows.steps.carried import Carried, carried
+from flows.steps.incremental import IncrementalBuild, incremental_build
 from flows.steps.publish import manifest_of
 from flows.steps.resolve import resolve
 from flows.takedown import lift, take_down
@@ -71,8 +71,8 @@ def resolved(lake: Lake, snapshot: str, rows: Rows) -> dict[str, bytes]:
     for source in SOURCES:
         schema = record_schema(["record_key", *(name for name in POOLS if name not in LEFT_OUT.get(source, ()))])
         empty = schema.create_empty()
-        told = [{"record_key": key, **row} for key, row in rows.items() if key.startswith(f"{source}:")]
-        frame = pl.DataFrame([{name: row[name] for name in empty.columns} for row in told], schema=empty.schema)
+        build = [{"record_key": key, **row} for key, row in rows.items() if key.startswith(f"{source}:")]
+        frame = pl.DataFrame([{name: row[name] for name in empty.columns} for row in build], schema=empty.schema)
         writer.write(f"sources/{source}", frame, schema)
     night = night_at(lake.url, snapshot, SOURCES)
     resolve(night, list(SOURCES))
@@ -91,16 +91,16 @@ def test_the_difference_gives_what_the_whole_gives(seed: int, tmp_path: Path, mo
     made_anew: list[int] = []
     spared, taken_down = 0, ""
 
-    def told(*arguments: Any) -> Carried:
-        found = carried(*arguments)
+    def build(*arguments: Any) -> IncrementalBuild:
+        found = incremental_build(*arguments)
         made_anew.append(found.touched.height)
         return found
 
-    monkeypatch.setitem(resolve.__globals__, "carried", told)
+    monkeypatch.setitem(resolve.__globals__, "incremental_build", build)
     for number in range(1, 7):
         tables = {}
         for kind, lake in lakes.items():
-            monkeypatch.setattr("flows.steps.carried._made_alike", lambda *_, kind=kind: kind == "difference")
+            monkeypatch.setattr("flows.steps.incremental._made_alike", lambda *_, kind=kind: kind == "difference")
             tables[kind] = resolved(lake, f"2026-11-{number:02d}T000000Z", rows)
         assert tables["difference"] == tables["whole"], number
         firms = Snapshot.current(lake).table("links")["firm_id"].unique().sort()
@@ -126,20 +126,20 @@ def test_only_a_snapshot_made_in_the_same_way_is_carried_on(tmp_path: Path, monk
     night = night_at(tmp_path, first, ("krx_listed",))
     links = Snapshot.current(lake).table("links")
 
-    def told(sources: tuple[str, ...] = ("krx_listed",), night: Night = night) -> Carried:
-        return carried(night, SnapshotWriter(lake, first), list(sources), links)
+    def build(sources: tuple[str, ...] = ("krx_listed",), night: Night = night) -> IncrementalBuild:
+        return incremental_build(night, SnapshotWriter(lake, first), list(sources), links)
 
-    assert told().before is not None
-    assert told().touched.is_empty()
-    assert told(("krx_listed", "venture")).before is None
-    assert told(night=Night(str(tmp_path), first, ("krx_listed",), ())).before is None
+    assert build().before is not None
+    assert build().touched.is_empty()
+    assert build(("krx_listed", "venture")).before is None
+    assert build(night=Night(str(tmp_path), first, ("krx_listed",), ())).before is None
     with monkeypatch.context() as patch:
-        patch.setattr("flows.steps.carried.code_version", lambda: "another")
-        assert told().before is None
+        patch.setattr("flows.steps.incremental.code_version", lambda: "another")
+        assert build().before is None
     with monkeypatch.context() as patch:
         patch.setattr(Source, "fingerprint", property(lambda _: "another"))
-        anew = told()
+        anew = build()
         assert anew.before is None
         assert anew.touched.height == links["firm_id"].n_unique()
     lake.remove(f"{Snapshot.current(lake).manifest.sources['krx_listed'].receipt}/receipt.json")
-    assert told().before is None
+    assert build().before is None

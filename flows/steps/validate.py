@@ -1,4 +1,4 @@
-"""Refine: from raw bytes to checked rows and a quarantine, one source at a time."""
+"""Validate: from raw bytes to checked rows and a quarantine, one source at a time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from schemas.records import QUARANTINE_COLUMNS, RECORD_COLUMNS, record_schema
 from schemas.tables import Quarantine
 
 
-def refine(night: Night, delivery: Delivery) -> SourceEntry:
+def validate(night: Night, delivery: Delivery) -> SourceEntry:
     """Write `sources/<source>` and `quarantine/<source>`; an unchanged delivery's tables are taken over.
 
     Raises SourceError, naming file, column and remedy, when the delivery is not the register it should be.

@@ -1,4 +1,4 @@
-"""Judge: every gate before the commit, each with the value found and the bound it is held to."""
+"""Check gates: every gate before the commit, each with the value found and the bound it is held to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from flows.sources import load_source
 from flows.steps.golden import golden_gates
 from flows.steps.probes import index_gates
 from schemas.gold import GOLD_TABLES
-from schemas.lake import Lake
 from schemas.lake.manifest import SourceEntry
 from schemas.lake.writer import SnapshotWriter
 from search.embedding import load_embedder
@@ -35,7 +34,7 @@ _LEAST_FILL_RATIO: Final = 0.8
 _MOST_CLOSED: Final = 0.5
 
 
-def judge(night: Night, sources: Mapping[str, SourceEntry], counts: Mapping[str, int]) -> list[Gate]:
+def check_gates(night: Night, sources: Mapping[str, SourceEntry], counts: Mapping[str, int]) -> list[Gate]:
     """Every gate. Raises NightError, naming value and bound, when one is broken that no operator accepted."""
     writer = SnapshotWriter(night.lake, night.snapshot)
     gates = [
@@ -46,7 +45,7 @@ def judge(night: Night, sources: Mapping[str, SourceEntry], counts: Mapping[str,
         *_status_gates(writer),
         *_vector_gates(writer),
     ]
-    # What is broken already would break what comes after as well; once told is enough.
+    # What is broken already would break what comes after as well; one report is enough.
     if not _broken(night, gates):
         gates += index_gates(night, writer, counts)
     if not _broken(night, gates):
@@ -112,19 +111,36 @@ def _fill_gates(night: Night, writer: SnapshotWriter, sources: Mapping[str, Sour
             continue
         if name in before and before[name].fingerprint == sources[name].fingerprint:
             continue
-        now, then = (_filled(night.lake, f"{there.folder}/sources/{name}.parquet") for there in (writer, previous))
-        for column, share in then.items():
+        now, then = (night.lake.scan_table(f"{s.folder}/sources/{name}.parquet") for s in (writer, previous))
+        yield from fill_gates(name, now, then)
+
+
+def fill_gates(source: str, now: pl.LazyFrame, then: pl.LazyFrame) -> Iterable[Gate]:
+    """The broken gates on how full a source's columns are `now` beside `then`, grain by grain where both have grains.
+
+    Suppliers have addresses and contracts have none, and each month brings another mix of the two: over all rows
+    together a column would seem to empty, or its loss in one grain would hide behind another. A grain that is gone
+    altogether is one gate, on its rows.
+    """
+    by_grain = all("grain" in table.collect_schema() for table in (now, then))
+    held, made = (_filled(table, by_grain) for table in (then, now))
+    for grain, columns in held.items():
+        label = f"{source} ({grain})" if grain else source
+        if grain and grain not in made:
+            yield Gate(name=f"rows of {label}", value=0, bound="at least 1", ok=False)
+            continue
+        for column, share in columns.items():
             least = round(share * _LEAST_FILL_RATIO, 4)
-            found = round(now.get(column, 0.0), 4)
+            found = round(made.get(grain, {}).get(column, 0.0), 4)
             if found < least:
-                yield Gate(name=f"filled {name}.{column}", value=found, bound=f"at least {least}", ok=False)
+                yield Gate(name=f"filled {label}.{column}", value=found, bound=f"at least {least}", ok=False)
 
 
-def _filled(lake: Lake, path: str) -> dict[str, float]:
-    table = lake.scan_table(path)
-    counts = table.select(pl.all().null_count()).collect().row(0, named=True)
-    rows = int(table.select(pl.len()).collect().item())
-    return {name: 1 - count / max(rows, 1) for name, count in counts.items()}
+def _filled(table: pl.LazyFrame, by_grain: bool) -> dict[str | None, dict[str, float]]:
+    """Share of filled values, 0 to 1, of each column of each grain; of all rows, under None, where they are alike."""
+    grain = pl.col("grain") if by_grain else pl.lit(None, pl.String).alias("grain")
+    shares = table.group_by(grain).agg(pl.all().exclude("grain").is_not_null().mean()).collect()
+    return {row.pop("grain"): row for row in shares.sort("grain").to_dicts()}
 
 
 def _reference_gates(writer: SnapshotWriter) -> Iterable[Gate]:

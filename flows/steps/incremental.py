@@ -15,7 +15,7 @@ from schemas.lake.writer import SnapshotWriter
 
 
 @dataclass(frozen=True)
-class Carried:
+class IncrementalBuild:
     """The snapshot that rows are taken from, and the firms (a column `firm_id`) whose rows are made anew: all of them
     where there is no such snapshot.
     """
@@ -38,11 +38,13 @@ class Carried:
             writer.write(name, held.filter(~is_touched).merge_sorted(made, key=sort_key(name)[0]), schema)
 
 
-def carried(night: Night, writer: SnapshotWriter, sources: list[str], links: pl.DataFrame) -> Carried:
-    """What can be carried on, by the sources' tables of this night and its `links` (record_key, firm_id)."""
+def incremental_build(
+    night: Night, writer: SnapshotWriter, sources: list[str], links: pl.DataFrame
+) -> IncrementalBuild:
+    """Compare this night's source tables and `links` (record_key, firm_id) with the committed snapshot's."""
     before = night.previous()
     if before is None or not _made_alike(night, before, sources):
-        return Carried(None, links.select("firm_id").unique())
+        return IncrementalBuild(None, links.select("firm_id").unique())
     now, then = links.select("record_key", "firm_id"), before.table("links", ["record_key", "firm_id"])
     moved = now.join(then, on="record_key", how="full", suffix="_before").filter(
         pl.col("firm_id").ne_missing(pl.col("firm_id_before"))
@@ -50,7 +52,7 @@ def carried(night: Night, writer: SnapshotWriter, sources: list[str], links: pl.
     changed = [key for name in sources for key in _changed_records(before, writer, f"sources/{name}")]
     changed_firms = now.filter(pl.col("record_key").is_in(changed))["firm_id"]
     touched = pl.concat([moved["firm_id"], moved["firm_id_before"], changed_firms]).drop_nulls().unique()
-    return Carried(before, touched.to_frame())
+    return IncrementalBuild(before, touched.to_frame())
 
 
 def _made_alike(night: Night, before: Snapshot, sources: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""The seam: the same step functions run directly, or as Prefect tasks."""
+"""Runners: the same step functions run directly, or as Prefect tasks."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Runner(Protocol):
 
 @dataclass
 class DirectRunner:
-    """Runs steps in this process; `tell` hears each step's name before it starts and its seconds after."""
+    """Runs steps in this process; calls `on_step(name, None)` before each step, `on_step(name, seconds)` after it."""
 
-    tell: Callable[[str, float | None], None] = lambda _step, _seconds: None
+    on_step: Callable[[str, float | None], None] = lambda _step, _seconds: None
     seconds: dict[str, float] = field(default_factory=dict)
 
     def step(self, function: Callable[..., T], *arguments: Any) -> T:
@@ -39,11 +39,11 @@ class DirectRunner:
         return self._timed(function.__name__, lambda: all_or_nothing(function, items, *arguments))
 
     def _timed(self, name: str, work: Callable[[], T]) -> T:
-        self.tell(name, None)
+        self.on_step(name, None)
         started = time.perf_counter()
         result = work()
         self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - started, 3)
-        self.tell(name, self.seconds[name])
+        self.on_step(name, self.seconds[name])
         return result
 
 
