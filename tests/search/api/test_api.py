@@ -20,6 +20,7 @@ from search.app import create_app
 from search.http.pinned import PinnedService
 from search.http.security import KEYS_VARIABLE, RATE_VARIABLE
 from search.names.suggest import Suggester
+from search.understand import Understander
 from tests.conftest import night_at
 
 NEED = {"q": "비전 검사 장비"}
@@ -56,6 +57,52 @@ def test_a_cursor_that_is_none_or_of_another_snapshot_is_refused(client: TestCli
     assert client.get("/api/v1/search", params={**NEED, "cursor": "!"}).status_code == 422
     old = encode_cursor("2020-01-01T000000Z", 10)
     assert client.get("/api/v1/search", params={**NEED, "cursor": old}).status_code == 409
+
+
+def test_bands_are_counted_exactly_whatever_is_filtered(client: TestClient) -> None:
+    for params in ({"q": "금속 3D프린팅 장비"}, {"q": "협동로봇", "region": "41"}):
+        whole = client.get("/api/v1/search", params=params).json()
+        counts = {band: count for band, count in whole["totals"].items() if count and band != "silent"}
+        assert whole["facets"]["band"] == counts
+        assert sum(counts.values()) == whole["total"]
+        for band, count in counts.items():
+            listed = client.get("/api/v1/search", params={**params, "band": band, "limit": 100}).json()
+            assert listed["total"] == count
+            assert sum(listed["facets"]["region"].values()) <= count
+            assert {hit["band"] for hit in listed["hits"]} == {band}
+        two = client.get("/api/v1/search", params={**params, "band": ["states", "field"]}).json()
+        assert two["total"] == counts.get("states", 0) + counts.get("field", 0)
+
+
+def test_a_chosen_role_changes_what_is_sought_everywhere(client: TestClient) -> None:
+    read = {"q": "MES 말고 POP만"}
+    chosen = {**read, "role": "0-3:want"}
+    understood = [client.get("/api/v1/understand", params=p).json()["understood"] for p in (read, chosen)]
+    spans = [next(span for span in u["spans"] if span["text"] == "MES") for u in understood]
+    assert [(span["role"], span["because"] == "chosen") for span in spans] == [("not_wanted", False), ("want", True)]
+    assert [u["excluded"] != [] for u in understood] == [True, False]
+    totals = [client.get("/api/v1/search", params=p).json()["totals"]["states"] for p in (read, chosen)]
+    assert totals[0] < totals[1]
+
+
+def test_a_chosen_role_stays_with_its_own_word() -> None:
+    reader = Understander.default()
+    places = {span.text: (span.start, span.end) for span in reader.understand("MES나 ERP 구축").spans}
+    turned = reader.understand("MES나 ERP 구축", {places["ERP"]: "not_wanted"})
+    assert {span.text: span.role for span in turned.spans if span.text in places} == {
+        **dict.fromkeys(places, "want"),
+        "ERP": "not_wanted",
+    }
+
+
+def test_an_export_names_the_band_and_the_parts_stated(client: TestClient) -> None:
+    params = {"q": "비전검사랑 MES, PLC 제어까지", "format": "json", "limit": 20}
+    rows = client.get("/api/v1/export", params=params).json()
+    answer = client.get("/api/v1/search", params={**params, "limit": 20}).json()
+    for row, hit in zip(rows, answer["hits"], strict=True):
+        assert row["band"] == hit["band"]
+        assert row["parts"] == "; ".join(answer["parts"][number] for number in hit["parts"])
+    assert any(row["parts"] for row in rows)
 
 
 @pytest.mark.parametrize(
