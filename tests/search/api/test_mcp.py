@@ -39,7 +39,7 @@ def test_search_understand_and_firm_keep_the_reasons(small_lake: str) -> None:
 def test_a_role_can_be_corrected_and_a_band_asked_for(small_lake: str) -> None:
     async def session() -> None:
         async with Client(create_mcp(small_lake)) as client:
-            asked = {"need": "MES 말고 POP만", "role": ["0-3:want"], "band": ["states"]}
+            asked = {"need": "바코드 말고 RFID로 이력관리", "role": ["0-3:want"], "band": ["states"]}
             answer = told(await client.call_tool("search", asked))
             assert [span["role"] for span in answer["understood"]["spans"][:1]] == ["want"]
             assert {hit["band"] for hit in answer["hits"]} == {"states"}

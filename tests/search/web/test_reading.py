@@ -1,4 +1,4 @@
-"""How the results page tells what was read, how much each firm's evidence says, and what to do where nobody states it."""
+"""The results page: what was read, how much each firm's evidence says, and what to do where nobody states it."""
 
 from __future__ import annotations
 
