@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from schemas.vocabulary import load_vocabulary
-from search.query import CHOOSABLE_ROLES, RANKED, Band, Role
+from search.query import CHOOSABLE_ROLES, Role
 from transforms.regions import find_regions, is_region_code
 
 ROLE: Final = re.compile(r"(\d{1,4})-(\d{1,4}):([a-z_]+)")
@@ -34,13 +34,6 @@ def region_codes(values: Sequence[str]) -> tuple[str, ...]:
         else:
             raise ValueError(f"no region {value!r}; give a name such as 대구 or Ulsan, or a code of 2 or 5 digits")
     return tuple(dict.fromkeys(codes))
-
-
-def band_names(values: Sequence[str]) -> tuple[Band, ...]:
-    """Checked bands of an answer. Raises ValueError naming the bands there are."""
-    if unknown := [value for value in values if value not in RANKED]:
-        raise ValueError(f"no band {unknown[0]!r}; there are: {', '.join(RANKED)}")
-    return tuple(band for band in RANKED if band in values)
 
 
 def chosen_roles(values: Sequence[str]) -> dict[tuple[int, int], Role]:

@@ -144,7 +144,7 @@ CHOSEN: Final = "chosen"
 """`because` of a span whose role was chosen by the reader of an answer."""
 
 Roles = Mapping[tuple[int, int], Role]
-"""Roles chosen by a reader, by the place [from, to) in the need."""
+"""Roles chosen by a reader, by the place [from, to) in the need; a role holds for all that is named inside it."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from mcp.server import MCPServer
 from pydantic import Field
 
 from search.http.pinned import PinnedService
-from search.parameters import band_names, chosen_roles, field_ids, region_codes
+from search.parameters import chosen_roles, field_ids, region_codes
 from search.query import Filters
+from search.ranking.bands import checked_bands
 from search.service import LONGEST_NEED
 
 _INSTRUCTIONS: Final = """Finds Korean industrial technology firms by what they can do. Give the need in the buyer's own
@@ -48,7 +49,7 @@ def create_mcp(lake_url: str, engine: str = "embedded") -> MCPServer:
     ) -> dict[str, Any]:
         """Ranked firms that can do what is needed, each with reasons, quoted evidence, unknowns and a question."""
         filters = Filters(region=region_codes(region or []), field=field_ids(field or []))
-        roles, bands = chosen_roles(role or []), band_names(band or [])
+        roles, bands = chosen_roles(role or []), checked_bands(band or [])
         answer = pinned.get().search(need, limit=limit, filters=filters, roles=roles, bands=bands).as_dict()
         return _plain({name: value for name, value in answer.items() if name != "facets"})
 

@@ -14,8 +14,9 @@ from fastapi import Query
 from pydantic import StringConstraints
 
 from search.http.problems import ProblemError
-from search.parameters import band_names, chosen_roles, field_ids, region_codes
+from search.parameters import chosen_roles, field_ids, region_codes
 from search.query import Band, Filters, Roles
+from search.ranking.bands import checked_bands
 from search.service import LONGEST_NEED
 from search.snapshot.intervals import AGE, STAFF, checked_intervals
 
@@ -119,7 +120,7 @@ class SearchParameters:
     def bands(self) -> tuple[Band, ...]:
         """Raises ProblemError 422 for a band that is not known."""
         try:
-            return band_names(self.band)
+            return checked_bands(self.band)
         except ValueError as error:
             raise ProblemError(422, str(error)) from None
 

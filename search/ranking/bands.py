@@ -26,6 +26,13 @@ Levels = npt.NDArray[np.int8]
 LEVEL: Final[Mapping[Band, int]] = {"states": 3, "field": 2, "name": 1, "silent": 0}
 
 
+def checked_bands(values: Sequence[str]) -> tuple[Band, ...]:
+    """Bands that hits may have, in their order. Raises ValueError naming the bands there are."""
+    if unknown := [value for value in values if value not in RANKED]:
+        raise ValueError(f"no band {unknown[0]!r}; there are: {', '.join(RANKED)}")
+    return tuple(band for band in RANKED if band in values)
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What a statement must name to state the need: concepts with all that are narrower, and per part the same.

@@ -46,11 +46,11 @@ class RoleReader:
     def read(self, text: str, mentions: Sequence[Mention], chosen: Roles | None = None) -> list[Reading]:
         """Readings in the order of the text. An object's name inside the name of a technology is part of that name.
 
-        A role in `chosen` holds for the mentions at its place whatever the cues say, and spreads to no other mention.
+        A role in `chosen` holds for the mentions at its place and inside it, whatever the cues say; no other changes.
         """
         kept = self._without_inner_objects(sorted(set(mentions)))
-        readings = [self._chosen(mention, chosen or {}) or self._by_cues(text, mention) for mention in kept]
-        readings = _as_outer(self._along_lists(text, readings))
+        readings = _as_outer(self._along_lists(text, [self._by_cues(text, mention) for mention in kept]))
+        readings = [_with_chosen(reading, chosen or {}) for reading in readings]
         return self._objects_beside_technologies(text, readings)
 
     def _without_inner_objects(self, mentions: Sequence[Mention]) -> list[Mention]:
@@ -60,11 +60,6 @@ class RoleReader:
             if m.concept not in self._things
             or not any(within(m, o) and o.concept not in self._things for o in mentions if o is not m)
         ]
-
-    @staticmethod
-    def _chosen(mention: Mention, chosen: Roles) -> Reading | None:
-        role = chosen.get((mention.start, mention.end))
-        return Reading(mention, role, CHOSEN, mention.start, mention.end) if role else None
 
     def _by_cues(self, text: str, mention: Mention) -> Reading:
         kind = "thing" if mention.concept in self._things else "concept"
@@ -86,12 +81,12 @@ class RoleReader:
         for at in range(len(spread) - 2, -1, -1):
             one, after = spread[at], spread[at + 1]
             gap = text[one.mention.end : after.mention.start]
-            if not one.because and _spreads(after) and _LIST_GAP_KO.fullmatch(gap):
+            if not one.because and after.because and _LIST_GAP_KO.fullmatch(gap):
                 spread[at] = replace(one, role=after.role, because=after.because)
         for at in range(1, len(spread)):
             one, before = spread[at], spread[at - 1]
             gap = text[before.mention.end : one.mention.start]
-            if not one.because and _spreads(before) and _LIST_GAP_EN.fullmatch(gap) and gap.strip() != ",":
+            if not one.because and before.because and _LIST_GAP_EN.fullmatch(gap) and gap.strip() != ",":
                 spread[at] = replace(one, role=before.role, because=before.because)
         return spread
 
@@ -126,13 +121,16 @@ def _as_outer(readings: Sequence[Reading]) -> list[Reading]:
     found = []
     for reading in readings:
         outer = next((other for other in readings if within(reading.mention, other.mention)), None)
-        inherits = outer is not None and reading.because != CHOSEN and (outer.because or not reading.because)
+        inherits = outer is not None and (outer.because or not reading.because)
         found.append(replace(reading, role=outer.role, because=outer.because) if outer and inherits else reading)
     return found
 
 
-def _spreads(reading: Reading) -> bool:
-    return reading.because not in ("", CHOSEN)
+def _with_chosen(reading: Reading, chosen: Roles) -> Reading:
+    """The reading with the role chosen for its place, or for the closest place around it."""
+    mention = reading.mention
+    around = [(b - a, role) for (a, b), role in chosen.items() if a <= mention.start and mention.end <= b]
+    return Reading(mention, min(around)[1], CHOSEN, mention.start, mention.end) if around else reading
 
 
 def _is_head(text: str, mention: Mention) -> bool:

@@ -87,8 +87,22 @@ def test_a_search_answers_with_reasons_evidence_and_dates(small_lake: str) -> No
 
 def test_the_readable_answer_quotes_its_source(small_lake: str) -> None:
     said = caplake("search", "MES for a small press shop", "--lake", small_lake, "--limit", "2")
-    assert "understood as" in said
+    assert "Understood as" in said
+    assert "Wanted: MES" in said
+    assert "They state what you need" in said
     assert "venture" in said or "krx_listed" in said
+
+
+def test_the_readable_answer_tells_bands_parts_and_that_nobody_states_it(small_lake: str) -> None:
+    several = caplake("search", "비전검사랑 MES, PLC 제어까지", "--lake", small_lake, "--limit", "1")
+    told = caplake_json("search", "비전검사랑 MES, PLC 제어까지", "--lake", small_lake, "--limit", "1")
+    assert f"정확히 말한 기업 {told['totals']['states']}곳 · 같은 분야 {told['totals']['field']}곳" in several
+    marks = ["✓" if number in told["hits"][0]["parts"] else "–" for number in range(3)]
+    assert f"{marks[0]} 비전검사   {marks[1]} MES   {marks[2]} PLC 제어" in several
+    assert "세 가지를 모두 밝힌 기업은 없습니다" in several
+    nobody = caplake("search", "진동센서, 대구 업체로", "--lake", small_lake, "--limit", "1")
+    assert nobody.index("필요하신 것을 문구에 밝힌 기업이 없습니다") < nobody.index(" 1. ")
+    assert "‘지역 대구’ 조건을 빼면 밝힌 기업" in nobody
 
 
 def test_options_narrow_a_search(small_lake: str) -> None:

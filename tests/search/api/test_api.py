@@ -58,6 +58,42 @@ def test_a_cursor_that_is_none_or_of_another_snapshot_is_refused(client: TestCli
     assert client.get("/api/v1/search", params={**NEED, "cursor": old}).status_code == 409
 
 
+def test_bands_are_counted_exactly_whatever_is_filtered(client: TestClient) -> None:
+    for params in ({"q": "금속 3D프린팅 장비"}, {"q": "협동로봇", "region": "41"}):
+        whole = client.get("/api/v1/search", params=params).json()
+        counts = {band: count for band, count in whole["totals"].items() if count and band != "silent"}
+        assert whole["facets"]["band"] == counts
+        assert sum(counts.values()) == whole["total"]
+        for band, count in counts.items():
+            listed = client.get("/api/v1/search", params={**params, "band": band, "limit": 100}).json()
+            assert listed["total"] == count
+            assert sum(listed["facets"]["region"].values()) <= count
+            assert {hit["band"] for hit in listed["hits"]} == {band}
+        two = client.get("/api/v1/search", params={**params, "band": ["states", "field"]}).json()
+        assert two["total"] == counts.get("states", 0) + counts.get("field", 0)
+
+
+def test_a_chosen_role_changes_what_is_sought_everywhere(client: TestClient) -> None:
+    read = {"q": "바코드 말고 RFID로 이력관리"}
+    chosen = {**read, "role": "0-3:want"}
+    understood = [client.get("/api/v1/understand", params=p).json()["understood"] for p in (read, chosen)]
+    spans = [next(span for span in u["spans"] if span["text"] == "바코드") for u in understood]
+    assert [(span["role"], span["because"] == "chosen") for span in spans] == [("not_wanted", False), ("want", True)]
+    assert [u["excluded"] for u in understood] == [["barcode"], []]
+    totals = [client.get("/api/v1/search", params=p).json()["totals"]["states"] for p in (read, chosen)]
+    assert totals[0] < totals[1]
+
+
+def test_an_export_names_the_band_and_the_parts_stated(client: TestClient) -> None:
+    params = {"q": "비전검사랑 MES, PLC 제어까지", "format": "json", "limit": 20}
+    rows = client.get("/api/v1/export", params=params).json()
+    answer = client.get("/api/v1/search", params={**params, "limit": 20}).json()
+    for row, hit in zip(rows, answer["hits"], strict=True):
+        assert row["band"] == hit["band"]
+        assert row["parts"] == "; ".join(answer["parts"][number] for number in hit["parts"])
+    assert any(row["parts"] for row in rows)
+
+
 @pytest.mark.parametrize(
     "path", ["/search?q=MES", "/understand?q=MES", "/fields", "/suggest?q=MES", "/changes", "/coverage"]
 )

@@ -36,9 +36,24 @@ def test_search_understand_and_firm_keep_the_reasons(small_lake: str) -> None:
     anyio.run(session)
 
 
+def test_a_role_can_be_corrected_and_a_band_asked_for(small_lake: str) -> None:
+    async def session() -> None:
+        async with Client(create_mcp(small_lake)) as client:
+            asked = {"need": "바코드 말고 RFID로 이력관리", "role": ["0-3:want"], "band": ["states"]}
+            answer = told(await client.call_tool("search", asked))
+            assert [span["role"] for span in answer["understood"]["spans"][:1]] == ["want"]
+            assert {hit["band"] for hit in answer["hits"]} == {"states"}
+            understood = told(await client.call_tool("understand", {"need": "MES 말고 POP만"}))
+            assert understood["spans"][0]["role"] == "not_wanted"
+
+    anyio.run(session)
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments"),
     [
+        ("search", {"need": "MES 말고 POP만", "role": ["4-5:want"]}),
+        ("search", {"need": "MES", "band": ["best"]}),
         ("search", {"need": " "}),
         ("search", {"need": "비전", "region": ["Atlantis"]}),
         ("firm", {"firm_id": "F0000000000"}),

@@ -16,6 +16,8 @@ ADDRESSES = (
     "/search?q=비전 검사 장비&lang=ko",
     "/search?q=오늘 점심 뭐 먹지&lang=ko",
     "/search?q=machine vision inspection&lang=en&region=41",
+    "/search?q=비전검사랑 MES 말고 ERP, PLC 제어까지&lang=ko",
+    "/search?q=진동센서, 대구 업체로. 베어링이 자꾸 나가요&lang=en",
     "/suppliers?q=비전 검사 장비&lang=ko",
     "/fields?lang=en",
     "/field/digital_twin?lang=ko",
