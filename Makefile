@@ -4,6 +4,9 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 SHARED ?= ../shared
 LAKE ?= ./lake
+WORKERS ?= 2
+# Tests of one service share a worker, others go file by file, the longest first (tests/conftest.py).
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help install install-test system demo test fast serve opensearch replay evaluate bench proofs audit gallery docs lint release
 
@@ -37,11 +40,11 @@ demo: .venv/.demo  ## run the night on the bundled registers and answer four nee
 	@$(BIN)/caplake run --lake $(LAKE)
 	@$(BIN)/python -m caplake.demo --lake $(LAKE)
 
-test: install-test lint  ## all tests
-	@$(BIN)/python -m pytest
+test: install-test lint  ## all tests, on two workers; WORKERS=4 takes more
+	@$(PYTEST)
 
 fast: .venv/.test  ## the tests that need neither OpenSearch, browser nor Prefect server
-	@$(BIN)/python -m pytest -m "not opensearch and not browser and not prefect and not slow"
+	@$(PYTEST) -m "not opensearch and not browser and not prefect and not slow"
 
 lint: .venv/.test  ## format, lint, types, import direction
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .

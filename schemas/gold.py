@@ -162,8 +162,12 @@ class Capabilities(dy.Schema):
     as_of = c.as_of()
     weight_class = c.one_of("How much the source's kind of statement counts", "증거의 무게", c.WEIGHT_CLASSES)
     tier = c.one_of("How sure the record belongs to the firm", "연결 등급", ("same", "probable"))
-    role = c.one_of("Sells the technology, uses it, or unknown", "판매·사용 구분", ("sells", "uses", "unknown"))
-    concepts = c.texts("Capability concepts found in the text", "역량 개념", example="machine_vision")
+    role = c.one_of(
+        "Sells the technology, uses it, makes parts or material of what the text names, or unknown",
+        "판매·사용·부품 제조 구분",
+        ("sells", "uses", "makes_object", "unknown"),
+    )
+    concepts = c.texts("Capability concepts that the firm offers by the text", "역량 개념", example="machine_vision")
     fields = c.texts("Fields of those concepts", "분야", example="identification_machine_vision")
 
 

@@ -61,7 +61,13 @@ class FieldEntry(Known):
 
 
 class Concept(Known):
-    """A capability with every surface form that stands for it; `weak` forms do not tag a text alone."""
+    """A capability with every surface form that stands for it.
+
+    A `weak` one says nothing of what a firm sells; a `general` one says its field and not which technology (로봇,
+    자동화설비). `sold_in` are the fields of a statement that offers it, by
+    default the main one; it is empty where no field's definition holds it. One that `needs_factory` counts only in a
+    statement that speaks of factories, one that stands `alone` only where no Korean words before it say what for.
+    """
 
     id: str
     ko: list[str] = Field(default_factory=list)
@@ -75,6 +81,10 @@ class Concept(Known):
     definition: Bilingual
     solves: Bilingual
     weak: bool = False
+    general: bool = False
+    sold_in: list[str] | None = None
+    needs_factory: bool = False
+    alone: bool = False
 
     def name(self, language: str) -> str:
         ko, en = (self.ko or self.abbr or self.en), (self.en or self.abbr or self.ko)
@@ -97,6 +107,37 @@ class AmbiguousForm(Known):
     form: str
     senses: list[Sense]
     note: str = ""
+
+
+class Equipment(Known):
+    """Machines of a concept that are called by the goods that they make or the step that they do."""
+
+    concept: str
+    of: list[str] = Field(default_factory=list)
+    heads: list[str]
+    without: list[str] = Field(default_factory=list)
+
+
+class StatementWords(Known):
+    """Words by which it is read whether a statement offers the technology that it names."""
+
+    fillers: list[str]
+    parts: list[list[str]]
+    machines: list[str]
+    equipment: list[Equipment]
+    elsewhere: dict[str, list[str]]
+    factory: list[str]
+    factory_machines: list[str]
+    other_data: list[str]
+    means: list[str]
+    empty: list[str]
+
+
+class IndustryLine(Known):
+    """Names of industries in registers, most firms of which sell in the fields."""
+
+    names: list[str]
+    fields: list[str]
 
 
 class IpcEntry(Known):
@@ -128,6 +169,8 @@ class Vocabulary(Known):
     industries: list[Industry]
     things: list[str]
     methods: list[str]
+    statements: StatementWords
+    industry_lines: list[IndustryLine]
     fingerprint: str
 
     @cached_property
@@ -174,5 +217,7 @@ def load_vocabulary() -> Vocabulary:
         industries=_read("industries.yaml"),
         things=_read("things.yaml")["things"],
         methods=_read("things.yaml")["methods"],
+        statements=_read("statements.yaml"),
+        industry_lines=_read("industry_lines.yaml"),
         fingerprint=digest[:16],
     )

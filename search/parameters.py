@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from schemas.vocabulary import load_vocabulary
+from search.query import CHOOSABLE_ROLES, RANKED, Band, Role
 from transforms.regions import find_regions, is_region_code
+
+ROLE: Final = re.compile(r"(\d{1,4})-(\d{1,4}):([a-z_]+)")
+"""A role chosen for a concept that the need names: `0-4:want`."""
 
 
 def field_ids(values: Sequence[str]) -> tuple[str, ...]:
@@ -28,3 +34,25 @@ def region_codes(values: Sequence[str]) -> tuple[str, ...]:
         else:
             raise ValueError(f"no region {value!r}; give a name such as 대구 or Ulsan, or a code of 2 or 5 digits")
     return tuple(dict.fromkeys(codes))
+
+
+def band_names(values: Sequence[str]) -> tuple[Band, ...]:
+    """Checked bands of an answer. Raises ValueError naming the bands there are."""
+    if unknown := [value for value in values if value not in RANKED]:
+        raise ValueError(f"no band {unknown[0]!r}; there are: {', '.join(RANKED)}")
+    return tuple(band for band in RANKED if band in values)
+
+
+def chosen_roles(values: Sequence[str]) -> dict[tuple[int, int], Role]:
+    """Roles by place out of `<from>-<to>:<role>`, the later of two for a place. Raises ValueError for another form."""
+    roles: dict[tuple[int, int], Role] = {}
+    for value in values:
+        found = ROLE.fullmatch(value)
+        role = next((role for role in CHOOSABLE_ROLES if found and role == found[3]), None)
+        if found is None or role is None:
+            raise ValueError(
+                f"no role {value!r}; give <from>-<to>:<role> with a place of understood.spans and one of "
+                f"{', '.join(CHOOSABLE_ROLES)}, such as 0-4:want"
+            )
+        roles[int(found[1]), int(found[2])] = role
+    return roles

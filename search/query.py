@@ -8,6 +8,8 @@ from typing import Any, Final, Literal, get_args
 
 _LEAST_MEANT: Final = 0.2
 _SHARE_OF_BEST: Final = 0.45
+_SURE_CONCEPT: Final = 0.5
+"""Least score at which a concept that the need does not name counts as what is wanted."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,20 @@ class Scored:
     score: float
 
 
+Band = Literal["states", "field", "name", "silent"]
+RANKED: Final[tuple[Band, ...]] = ("states", "field", "name")
+BANDS: Final[tuple[Band, ...]] = (*RANKED, "silent")
+"""What a firm's evidence says of a need, the strongest first; `silent` firms are counted and never ranked."""
+
 Role = Literal["want", "hurts", "have", "not_wanted", "about_asker", "condition", "unread"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+CHOOSABLE_ROLES: Final[tuple[Role, ...]] = ("want", "hurts", "have", "not_wanted")
+"""Roles that a reader of an answer may give to a concept that the need names."""
+CHOSEN: Final = "chosen"
+"""`because` of a span whose role was chosen by the reader of an answer."""
+
+Roles = Mapping[tuple[int, int], Role]
+"""Roles chosen by a reader, by the place [from, to) in the need."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +173,15 @@ class Span:
             "id": self.id,
             "because": self.because,
         }
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A slip at [start, end) of the need that was read as `text`."""
+
+    start: int
+    end: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -224,6 +247,7 @@ class Need:
     similar: tuple[SimilarSentence, ...] = field(default=())
     parts: tuple[Part, ...] = field(default=())
     soft: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = field(default=())
     question: Question | None = None
     describes: bool = False
@@ -251,6 +275,7 @@ class Need:
             "question": self.question and asdict(self.question),
             "spans": [span.as_dict() for span in self.spans],
             "parts": [asdict(part) for part in self.parts],
+            "corrections": [{"from": c.start, "to": c.end, "text": c.text} for c in self.corrections],
             "similar": [asdict(sentence) for sentence in self.similar],
         }
 
@@ -259,6 +284,13 @@ class Need:
         """Concepts named as wanted, each by the longest name that the text has for it: of `진동센서` not `센서`."""
         spans = [span for span in self.of_role("want") if span.kind == "concept"]
         return list(dict.fromkeys(s.id for s in spans if not any(_is_inside(s, other) for other in spans)))
+
+    @property
+    def inferred(self) -> list[str]:
+        """Concepts that the need does not name and surely means; none where it names what it wants."""
+        if self.named or not self.answerable:
+            return []
+        return [concept.id for concept in self.concepts if concept.score >= _SURE_CONCEPT]
 
     def soft_values(self) -> dict[str, list[str]]:
         """Wishes that order the hits and filter nothing: `region` is preferred, `not_region` rather avoided."""

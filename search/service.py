@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Final
@@ -21,13 +21,13 @@ from search.answer.explain import Explainer
 from search.answer.facets import facets
 from search.answer.messages import say
 from search.answer.profile import Profiles
+from search.answer.selection import Selection, listed
 from search.embedding import Embedder, EmbeddingError, load_embedder
 from search.engines.base import Engine
 from search.engines.stores import open_store
 from search.names.lookup import Lookup
 from search.names.suggest import Suggester
-from search.query import Filters, LexicalQuery, Need, Scored
-from search.ranking.bands import RANKED, Band
+from search.query import Band, Filters, LexicalQuery, Need, Roles, Scored
 from search.ranking.rank import DEFAULT_WEIGHTS, Weights
 from search.ranking.ranking import Ranking
 from search.ranking.retrieval import DescriptionSearch, NeedSearch
@@ -40,39 +40,12 @@ from transforms.concepts import default_matcher
 LONGEST_NEED: Final = 4_000
 _RELATED: Final = 5
 _CLOSEST: Final = 3
+_LIKELY: Final = 0.35
+"""Least score at which a concept is worth asking about that the need neither names nor surely means."""
 
 
 class BadNeed(ValueError):
     """The question cannot be searched for; the message says what to write instead."""
-
-
-@dataclass(frozen=True)
-class Selection:
-    """The firms that answer a need, ranked and not yet explained.
-
-    `looked_up` are rows of firms found by name or number, each with how it was found; they come first.
-    """
-
-    understood: Need
-    applied: Filters
-    ranking: Ranking
-    looked_up: dict[int, str]
-    refused: bool
-    explainer: Explainer
-
-    @property
-    def order(self) -> list[int]:
-        """Firm rows, best first; none where the need was refused."""
-        if self.refused:
-            return []
-        return [*self.looked_up, *(row for row in self.ranking.hits.tolist() if row not in self.looked_up)]
-
-    def places(self, start: int, stop: int) -> list[int]:
-        """`order[start:stop]`, without ordering what comes after."""
-        if self.refused:
-            return []
-        hits = self.ranking.best(self.ranking.mask, stop).tolist()
-        return [*self.looked_up, *(row for row in hits if row not in self.looked_up)][start:stop]
 
 
 class SearchService:
@@ -166,8 +139,11 @@ class SearchService:
         _ = self.suggester
         self.descriptions.warm_up()
 
-    def understand(self, need: str) -> Need:
-        """Raises BadNeed for a question that is empty, too long or has no words."""
+    def understand(self, need: str, roles: Roles | None = None) -> Need:
+        """The reading of a need, with `roles` chosen for the concepts named at these places of the text.
+
+        Raises BadNeed for a question that is empty, too long or has no words, ValueError for a role of nothing.
+        """
         text = need.strip()
         language = "ko" if any("가" <= c <= "힣" for c in text) or not text.isascii() else "en"
         if not text:
@@ -176,7 +152,7 @@ class SearchService:
             raise BadNeed(say("too_long", language, limit=LONGEST_NEED, length=len(text)))
         if not any(character.isalnum() for character in text):
             raise BadNeed(f"{say('no_words', 'ko')} / {say('no_words', 'en')}")
-        return self._read(self.understander.understand(text))
+        return self._read(self.understander.understand(text, roles))
 
     def _read(self, understood: Need) -> Need:
         """With the words of the other language; a description of a firm states facts, not constraints."""
@@ -202,20 +178,24 @@ class SearchService:
         offset: int = 0,
         filters: Filters | None = None,
         dropped: Sequence[str] = (),
+        roles: Roles | None = None,
+        bands: Sequence[Band] = (),
         language: str | None = None,
     ) -> Answer:
         """Ranked firms with reasons, from the `offset`-th on, in the need's language where none is asked for.
 
         `filters` are added to those read from the sentence, of which `dropped` names those left out. Without a
-        need but with filters, all firms with published capabilities that pass them.
+        need but with filters, all firms with published capabilities that pass them. `roles` are those chosen for what
+        the need names, `bands` those of the firms that are listed, all where none is named; totals are of every band.
         Raises BadNeed; an engine that cannot be reached raises EngineError.
         """
-        chosen = self.select(need, filters=filters, dropped=dropped, language=language)
-        ranking, refused = chosen.ranking, chosen.refused
-        mask = ranking.mask | self.columns.mask(list(chosen.looked_up))
+        chosen = self.select(need, filters=filters, dropped=dropped, roles=roles, bands=bands, language=language)
+        mask, refused = chosen.listed, chosen.refused
         silent = int(self._silent(chosen.applied).sum())
-        totals = self._totals(ranking, mask, silent, refused)
-        nobody_states = not refused and not chosen.understood.describes and not totals["states"]
+        totals = {**chosen.totals, "silent": silent}
+        nobody_states = chosen.seeks and not totals["states"]
+        stuck = nobody_states or (not mask.any() and not refused and not chosen.understood.describes)
+        counts = {} if refused else facets(self.columns, mask, self.today(), chosen.applied.region)
         return Answer(
             query=need.strip(),
             snapshot=self.snapshot.name,
@@ -225,11 +205,14 @@ class SearchService:
             no_good_match=refused or not mask.any(),
             hits=tuple(self.explained(chosen, offset, offset + limit)),
             related=() if refused else tuple(self._related(chosen)),
-            facets={} if refused else facets(self.columns, mask, self.today(), chosen.applied.region),
+            facets={**chosen.band_facet, **counts},
             registered_without_evidence=silent,
-            relaxations=self._relaxations(chosen.understood, chosen.applied) if nobody_states else (),
+            relaxations=self._relaxations(chosen.understood, chosen.applied) if stuck else (),
             totals=totals,
             closest=self._closest(chosen) if nobody_states else (),
+            nobody_states=nobody_states,
+            part_totals=tuple(int(part.sum()) for part in chosen.parts),
+            all_parts=chosen.all_parts,
         )
 
     def _related(self, chosen: Selection) -> Iterator[Hit]:
@@ -239,23 +222,15 @@ class SearchService:
         for rank, row in enumerate(rows, 1):
             yield chosen.explainer.hit(rank, int(row), float(ranking.firm_scores[row]))
 
-    @staticmethod
-    def _totals(ranking: Ranking, mask: Mask, silent: int, refused: bool) -> dict[Band, int]:
-        """Firms by band. The hits of a description are alike as wholes, which is the band `field`."""
-        totals: dict[Band, int] = dict.fromkeys(RANKED, 0)
-        if not refused and ranking.banded is not None:
-            totals = {band: int((ranking.banded.mask(band) & mask).sum()) for band in RANKED}
-            totals["name"] += int(mask.sum()) - sum(totals.values())
-        elif not refused:
-            totals["field"] = int(mask.sum())
-        return {**totals, "silent": silent}
-
     def _closest(self, chosen: Selection) -> tuple[str, ...]:
-        """Concepts beside what is wanted that some firm states, most firms first."""
+        """Concepts that some firm states, most firms first: those beside what is wanted or, where the need leaves open
+        what that is, those that it resembles.
+        """
         allowed = self.passing(chosen.applied).mask
-        wanted = [c.id for c in chosen.understood.concepts if c.score >= 1.0]
+        need = chosen.understood
+        wanted = need.named or need.inferred
         near = {other for concept in wanted for other in self.vocabulary.beside(concept)}
-        near -= {*wanted, *chosen.understood.excluded}
+        near = (near if wanted else {c.id for c in need.concepts if c.score >= _LIKELY}) - {*wanted, *need.excluded}
         firms = {concept: int((allowed & self.columns.stating(concept)).sum()) for concept in sorted(near)}
         ordered = sorted((c for c in firms if firms[c]), key=lambda c: (-firms[c], c))
         return tuple(ordered[:_CLOSEST])
@@ -266,16 +241,25 @@ class SearchService:
         *,
         filters: Filters | None = None,
         dropped: Sequence[str] = (),
+        roles: Roles | None = None,
+        bands: Sequence[Band] = (),
         language: str | None = None,
     ) -> Selection:
         """The firms that answer a need, ranked and not yet explained; parameters and errors as of `search`."""
         lookup = self.lookup
         given = filters or Filters()
-        understood = self.understand(need) if need.strip() or not given.as_dict() else _browsing(given, language)
+        browses = not need.strip() and bool(given.as_dict())
+        understood = _browsing(given, language) if browses else self.understand(need, roles)
         applied = understood.filters.without(*dropped).merged(given)
         ranking = self.rank(understood, applied)
         # A text that is a name as a whole has no constraints in it, whatever was read from 경인전자.
         looked_up = dict(lookup.find(understood, self.passing(given).mask))
+        every_band = ranking.mask | self.columns.mask(list(looked_up))
+        refused = not looked_up and not understood.answerable
+        if bands:
+            kept = listed(ranking, bands)
+            ranking = replace(ranking, mask=ranking.mask & kept)
+            looked_up = {row: how for row, how in looked_up.items() if kept[row]}
         explainer = Explainer(
             self.columns,
             self.vocabulary,
@@ -290,8 +274,9 @@ class SearchService:
             applied,
             ranking,
             looked_up,
-            refused=not looked_up and not understood.answerable,
+            refused=refused,
             explainer=explainer,
+            every_band=every_band,
         )
 
     @staticmethod

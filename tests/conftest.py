@@ -6,9 +6,11 @@ write there. A test that needs a lake of its own runs its own night on the few s
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -20,6 +22,8 @@ from lab.opensearch.node_home import assembled_home
 from schemas.lake import Lake
 from search.engines.base import EngineError
 from tests.clock import MOMENTS, clock_shifted
+
+_LONGEST_FIRST: Final = ("opensearch", "prefect", "browser")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -38,6 +42,33 @@ def shifted_clock(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers (`-n 2 --dist loadgroup`): tests of one service share a worker, and so start it once; others
+    go file by file, so that fixtures of a module are made once. What takes longest begins first.
+    """
+    places = {item: _group(item) for item in items}
+    items.sort(key=lambda item: _LONGEST_FIRST.index(places[item]) if places[item] in _LONGEST_FIRST else 99)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(places[item]))
+
+
+def _group(item: pytest.Item) -> str:
+    services = (name for name in ("opensearch", "prefect", "browser") if item.get_closest_marker(name))
+    return next(services, item.nodeid.partition("::")[0])
+
+
+def once_a_run(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first worker which wants it makes, and all others read."""
+    base = factory.getbasetemp()
+    root = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder = root / name
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            make(folder)
+    return folder
+
+
 def run_here(lake: Path | str, sources: list[str] | None = None, engines: list[str] | None = None) -> NightReport:
     """One night in this process."""
     return run_night(new_night(str(lake), sources or [], engines or ["embedded"]), DirectRunner())
@@ -51,10 +82,7 @@ def night_at(lake: Path | str, snapshot: str, sources: tuple[str, ...]) -> Night
 @pytest.fixture(scope="session")
 def small_lake(tmp_path_factory: pytest.TempPathFactory, worker_lake: Path | None) -> str:
     """URL of a lake with all bundled registers and the embedded index."""
-    folder = worker_lake or tmp_path_factory.mktemp("small") / "lake"
-    if not (folder / "current.json").exists():
-        run_here(folder)
-    return str(folder)
+    return str(worker_lake or once_a_run(tmp_path_factory, "small_lake", run_here))
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,9 @@ from typing import Final
 
 import polars as pl
 
-from transforms.concepts import default_matcher
+from transforms.evidence import with_classes, with_evidence
 from transforms.roles import with_roles
+from transforms.statements import default_reader
 from transforms.text import is_korean
 
 
@@ -25,11 +26,11 @@ class StatementKind:
     role: str
 
 
-Tags = tuple[str, str, str]
-"""Language, concepts and fields of a text; ids joined by blanks."""
+Tags = tuple[str, str, str, str]
+"""Language, concepts and fields of a text, ids joined by blanks; and `uses` or `makes_object` where it offers none."""
 
 Tagger = Callable[[pl.Series], pl.DataFrame]
-"""From distinct texts to a table of each `text` and its `language`, `concepts` and `fields` (lists of ids)."""
+"""From distinct texts to a table of each `text` and its columns TAGS (concepts and fields are lists of ids)."""
 
 _SAID_BY_NAMES: Final = ((r"(?i)로봇|로보틱스|로보텍|로보테크|로보트|robot", "산업용 로봇"),)
 """Words in a firm's own name and what they say that it makes.
@@ -38,16 +39,17 @@ Counted over listed and venture firms, whose products are known: of 62 with such
 the others 1 in 100. 비전, 데이터, 에이아이 and 소프트 say too little: 3 to 12 of 100 (docs/linking.md).
 """
 
-TAGS: Final = ("language", "concepts", "fields")
+TAGS: Final = ("language", "concepts", "fields", "offer")
+_LISTS: Final = ("concepts", "fields")
 
 
 def tagged(texts: Sequence[str]) -> list[Tags]:
     """Tags of each text, by the knowledge base of this version of the code."""
-    matcher = default_matcher()
-    concepts = [matcher.tags(text) for text in texts]
+    reader = default_reader()
+    readings = [reader.read(text) for text in texts]
     return [
-        ("ko" if is_korean(text) else "en", " ".join(found), " ".join(matcher.fields(found)))
-        for text, found in zip(texts, concepts, strict=True)
+        ("ko" if is_korean(text) else "en", " ".join(reading.concepts), " ".join(reading.fields), reading.role)
+        for text, reading in zip(texts, readings, strict=True)
     ]
 
 
@@ -55,7 +57,7 @@ def tags_table(texts: pl.Series, tags: Sequence[Tags]) -> pl.DataFrame:
     """Texts and the columns TAGS of their tags."""
     joined = pl.DataFrame(tags, schema=dict.fromkeys(TAGS, pl.String), orient="row")
     none = pl.lit([], pl.List(pl.String))
-    ids = (pl.when(pl.col(name) != "").then(pl.col(name).str.split(" ")).otherwise(none) for name in TAGS[1:])
+    ids = (pl.when(pl.col(name) != "").then(pl.col(name).str.split(" ")).otherwise(none).alias(name) for name in _LISTS)
     return joined.with_columns(ids).insert_column(0, texts.alias("text"))
 
 
@@ -81,15 +83,22 @@ def capabilities_table(records: pl.DataFrame, kinds: Sequence[StatementKind], ta
     """
     parts = [_of_kind(records, kind) for kind in kinds if kind.column in records.columns]
     stated = (
-        pl.concat(parts)
+        with_classes(pl.concat(parts), _names(records))
         .sort("as_of", "record_key", descending=[True, False], nulls_last=True)
         .unique(["firm_id", "text"], keep="first", maintain_order=True)
     )
     stated = stated.with_columns(read=_read())
     tags = tagger(stated["read"].unique(maintain_order=True)).rename({"text": "read"})
-    described = stated.join(tags, on="read", how="left", maintain_order="left").drop("read")
+    described = with_evidence(stated.join(tags, on="read", how="left", maintain_order="left").drop("read"))
     kept = described.filter((pl.col("weight_class") != "hint") | (pl.col("concepts").list.len() > 0))
-    return with_roles(kept).with_columns(_statement_ids(kept)).drop("written")
+    return with_roles(kept).with_columns(_statement_ids(kept)).drop("written", "offer", "ipc")
+
+
+def _names(records: pl.DataFrame) -> pl.DataFrame:
+    """Names of the firms: firm_id, name."""
+    if "name" not in records.columns:
+        return pl.DataFrame(schema={"firm_id": pl.String, "name": pl.String})
+    return records.select("firm_id", "name").drop_nulls().unique()
 
 
 def _read() -> pl.Expr:
@@ -114,6 +123,7 @@ def _of_kind(records: pl.DataFrame, kind: StatementKind) -> pl.DataFrame:
         kind=pl.lit(kind.kind),
         weight_class=pl.lit(kind.weight_class),
         role=pl.lit(kind.role),
+        ipc=pl.col("ipc") if "ipc" in rows.columns else pl.lit(None, pl.String),
     )
 
 

@@ -21,6 +21,10 @@ from schemas.vocabulary import AmbiguousForm, Vocabulary, load_vocabulary
 from transforms.text import is_korean
 
 _SPACES: Final = re.compile(r"[\s·ㆍ・\-_/]+")
+_LETTER_NAMES: Final = re.compile(
+    r"(?:에이|비|씨|시|디|이|에프|지|에이치|아이|제이|케이|엘|엠|엔|오|피|큐|알|에스|티|유|브이|더블유|엑스|와이|제트)+"
+)
+"""Hangul names of Latin letters, by which abbreviations are spelled out (엠이에스)."""
 _WORD_CHARACTER: Final = re.compile(r"[A-Za-z0-9]")
 
 
@@ -66,8 +70,6 @@ class ConceptMatcher:
         self._keys = sorted(forms)
         self._forms = [forms[key] for key in self._keys]
         self._automaton = ahocorasick_rs.AhoCorasick(self._keys)
-        self._weak = {concept.id for concept in vocabulary.concepts if concept.weak}
-        self._fields = {concept.id: tuple(concept.fields) for concept in vocabulary.concepts}
 
     def mentions(self, text: str, *, capitals_matter: bool = True) -> list[Mention]:
         """Every concept named in the text, longest form first where several overlap on one concept."""
@@ -75,7 +77,7 @@ class ConceptMatcher:
         found: dict[str, list[Mention]] = defaultdict(list)
         for position, start, end in self._automaton.find_matches_as_indexes(squeezed.text, overlapping=True):
             for form in self._forms[position]:
-                if not squeezed.stands_alone(start, end, form.latin):
+                if not squeezed.stands_alone(start, end, form.latin) or squeezed.is_accidental(start, end):
                     continue
                 if form.capitals and capitals_matter and not squeezed.is_in_capitals(start, end):
                     continue
@@ -83,16 +85,6 @@ class ConceptMatcher:
                     continue
                 found[form.concept].append(Mention(*squeezed.span(start, end), form.concept, form.key))
         return sorted(mention for group in found.values() for mention in _longest(group))
-
-    def tags(self, text: str) -> list[str]:
-        """Concepts that tag a statement: those named, without weak ones standing alone."""
-        named = {mention.concept for mention in self.mentions(text)}
-        strong = named - self._weak
-        return sorted(strong)
-
-    def fields(self, concepts: Iterable[str]) -> list[str]:
-        """Main fields of the concepts, sorted."""
-        return sorted({self._fields[concept][0] for concept in concepts})
 
 
 @cache
@@ -161,11 +153,41 @@ class _Squeezed:
             return True
         return not _WORD_CHARACTER.match(rest[:1])
 
+    def is_accidental(self, start: int, end: int) -> bool:
+        """Whether syllables of neighbouring words meet by chance.
+
+        So do two syllables that cross a blank and begin inside a word (설[비 전]원), a form whose last syllable alone
+        lies in the next, longer word (범용 [제어 기]반), and spelled-out letters inside a longer spelling (티[엑스알]).
+        """
+        crossed = [at for at in range(start + 1, end) if self._places[at] > self._places[at - 1] + 1]
+        if crossed and crossed[-1] == end - 1 and self._goes_on(end - 1):
+            return True
+        if not start or not self._goes_on(start - 1):
+            return False
+        if end - start == 2:
+            return bool(crossed)
+        return is_spelled_out(self._original[start:end]) and _ends_in_letter(self._original[:start])
+
+    def _goes_on(self, at: int) -> bool:
+        """Whether the word goes on after the syllable at this place."""
+        if at + 1 >= len(self._original) or self._places[at + 1] > self._places[at] + 1:
+            return False
+        return _hangul(self._original[at]) and _hangul(self._original[at + 1])
+
     def is_in_capitals(self, start: int, end: int) -> bool:
         return self._original[start:end].upper() == self._original[start:end]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         return self._places[start], self._places[end - 1] + 1
+
+
+def is_spelled_out(form: str) -> bool:
+    """Whether a form is made of Hangul names of Latin letters and nothing else."""
+    return _LETTER_NAMES.fullmatch(form) is not None
+
+
+def _ends_in_letter(text: str) -> bool:
+    return re.search(rf"(?:{_LETTER_NAMES.pattern})$", text) is not None
 
 
 def _hangul(character: str) -> bool:

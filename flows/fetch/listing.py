@@ -102,7 +102,8 @@ def _page(client: Client, partial: Partial, listing: Listing, number: int, seen:
     response, answer = client.ask(request, lambda r: read_answer(service, r.status, r.content))
     if answer is None:
         assert known is not None
-        partial.take_over(known.name)
+        # What is asked for again only when it is old would stay old, and be asked for every night.
+        partial.take_over(known.name, listing.as_of if listing.asked else None)
         return _Page(known.name, read_answer(service, 200, partial.read(known.name)))
     name = f"{stem}.xml" if response.content.lstrip()[:1] == b"<" else f"{stem}.json"
     partial.put(

@@ -7,7 +7,7 @@ comes last and makes it a delivery; until then nothing reads it but the next att
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from flows.fetch.delivery import Delivery, RawFile, ReceivedFile, fresh_folder, latest_delivery, received
@@ -39,9 +39,10 @@ class Partial:
         self.lake.write_bytes(f"{self.folder}/{file.name}", file.content)
         return self._note(entry)
 
-    def take_over(self, name: str) -> ReceivedFile:
-        """Take an unchanged page from the delivery before."""
-        return self._note(self.before[name])
+    def take_over(self, name: str, as_of: date | None = None) -> ReceivedFile:
+        """Take an unchanged page from the delivery before; `as_of` is the day on which the service confirmed it."""
+        known = self.before[name]
+        return self._note(known if as_of is None else known.model_copy(update={"as_of": as_of}))
 
     def read(self, name: str) -> bytes:
         entry = self.finished[name]
@@ -108,5 +109,6 @@ def _at(delivery: Delivery, file: ReceivedFile) -> ReceivedFile:
     return file.model_copy(update={"folder": file.folder or delivery.folder})
 
 
-def _content(files: list[ReceivedFile]) -> list[tuple[str, str, str | None]]:
-    return [(file.name, file.rows or file.sha256, file.grain) for file in files]
+def _content(files: list[ReceivedFile]) -> list[tuple[str, str, str | None, date | None]]:
+    """What makes a delivery another one. The day counts only where it decides when an item is asked about again."""
+    return [(file.name, file.rows or file.sha256, file.grain, file.as_of if file.asked else None) for file in files]

@@ -28,7 +28,7 @@ def describe(night: Night, sources: list[str]) -> None:
         for source in declared
         for column in source.statements
     ]
-    needed = {"record_key", "as_of", "name", "is_corporation", *(kind.column for kind in kinds)}
+    needed = {"record_key", "as_of", "name", "is_corporation", "ipc", *(kind.column for kind in kinds)}
     rows = all_records(writer, sources, needed).join(links, on="record_key")
     capabilities = capabilities_table(rows, kinds, partial(tags_of, night.lake))
     firms = firms_table(

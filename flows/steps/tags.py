@@ -24,6 +24,7 @@ _SCHEMA: Final[dict[str, Any]] = {
     "language": pl.String,
     "concepts": pl.List(pl.String),
     "fields": pl.List(pl.String),
+    "offer": pl.String,
 }
 
 

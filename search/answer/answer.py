@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from search.answer.facets import Facet
 from search.answer.reasons import Reason
-from search.query import Filters, Need
-from search.ranking.bands import Band
+from search.query import Band, Filters, Need
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,9 @@ class Relaxation:
 @dataclass(frozen=True)
 class Answer:
     """The answer to a need. `applied` are the filters that were held to; `related` are firms that only resemble the
-    need and are never counted as hits. `totals` counts firms by band; `closest` are concepts near what is wanted that
-    some firm states, given where no firm states what is wanted.
+    need and are never counted as hits. `totals` counts firms by band, whichever bands are listed; `closest` are
+    concepts near what is wanted that some firm states, given where `nobody_states`: something is sought that no firm
+    states. Of a need with several parts, `part_totals` counts firms that state each, `all_parts` those that state all.
     """
 
     query: str
@@ -106,6 +108,9 @@ class Answer:
     relaxations: tuple[Relaxation, ...] = ()
     totals: dict[Band, int] = field(default_factory=dict)
     closest: tuple[str, ...] = ()
+    nobody_states: bool = False
+    part_totals: tuple[int, ...] = ()
+    all_parts: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -121,6 +126,18 @@ class Answer:
             "registered_without_evidence": self.registered_without_evidence,
             "totals": dict(self.totals),
             "parts": [part.text for part in self.understood.parts],
+            "part_totals": list(self.part_totals),
+            "all_parts": self.all_parts,
+            "nobody_states": self.nobody_states,
             "closest": list(self.closest),
             "relaxations": [{"filter": r.filter, "total": r.total, "states": r.states} for r in self.relaxations],
         }
+
+
+def grouped(hits: Sequence[Hit]) -> list[tuple[str, list[Hit]]]:
+    """Hits under the heading that each belongs to: its band, or `found` for a firm looked up by its name or number."""
+    return [(heading, list(group)) for heading, group in groupby(hits, _heading)]
+
+
+def _heading(hit: Hit) -> str:
+    return "found" if any(reason.kind == "name" for reason in hit.reasons) else hit.band

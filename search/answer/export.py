@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from io import BytesIO
 from itertools import islice
@@ -14,6 +14,7 @@ import polars as pl
 from schemas.lake.manifest import SourceEntry
 from search.answer.answer import Hit
 from search.answer.profile import Profile
+from search.query import Part
 from transforms.spreadsheets import harmless
 
 _COLUMNS: Final = (
@@ -21,6 +22,7 @@ _COLUMNS: Final = (
     "firm_id",
     "name",
     "band",
+    "parts",
     "region",
     "fields",
     "evidence",
@@ -46,9 +48,9 @@ MEDIA_TYPES: Final = {
 """Media type of each format that results can be exported in."""
 
 
-def result_rows(hits: Iterable[Hit], sources: dict[str, SourceEntry]) -> Iterator[Row]:
-    """One row a hit; `sources` of the snapshot's manifest give the licences."""
-    return (_row(hit, sources) for hit in hits)
+def result_rows(hits: Iterable[Hit], sources: dict[str, SourceEntry], parts: Sequence[Part] = ()) -> Iterator[Row]:
+    """One row a hit; `sources` of the snapshot's manifest give the licences, `parts` are those of the need."""
+    return (_row(hit, sources, parts) for hit in hits)
 
 
 def profile_rows(profiles: Iterable[Profile], sources: dict[str, SourceEntry]) -> Iterator[Row]:
@@ -79,7 +81,7 @@ def _batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
         yield part
 
 
-def _row(hit: Hit, sources: dict[str, SourceEntry]) -> Row:
+def _row(hit: Hit, sources: dict[str, SourceEntry], parts: Sequence[Part]) -> Row:
     best = hit.evidence[0] if hit.evidence else None
     return {
         **_quoted(best.source if best else None, best.as_of if best else None, sources),
@@ -87,6 +89,7 @@ def _row(hit: Hit, sources: dict[str, SourceEntry]) -> Row:
         "firm_id": hit.firm_id,
         "name": hit.name,
         "band": hit.band,
+        "parts": "; ".join(parts[number].text for number in hit.parts),
         "region": hit.region,
         "fields": " ".join(hit.fields),
         "evidence": best.text if best else None,

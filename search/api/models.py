@@ -103,6 +103,9 @@ class AnswerModel(Told):
     relaxations: list[RelaxationModel]
     totals: dict[str, int] = Field(description="Firms by band: states, field, name; silent ones are never ranked.")
     parts: list[str] = Field(description="The things wanted, in the words of the need, where there are several.")
+    part_totals: list[int] = Field(description="Firms that state each of `parts`.")
+    all_parts: int = Field(description="Firms that state every one of `parts`.")
+    nobody_states: bool = Field(description="Something is sought that no firm states: say so before anything else.")
     closest: list[str] = Field(description="Ids of near concepts that some firm states, where none states the need.")
     next: str | None
 
@@ -189,6 +192,8 @@ class ExportedModel(BaseModel):
     rank: int
     firm_id: str
     name: str
+    band: str | None
+    parts: str | None = Field(description="The wanted things that the firm states, where the need has several.")
     region: str | None
     fields: str | None
     evidence: str | None

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from search.api import models
 from search.http.caching import conditional
-from search.http.parameters import decode_cursor, encode_cursor
+from search.http.parameters import RoleValues, decode_cursor, encode_cursor
 from search.http.problems import ProblemError, documented
 from search.http.requests import (
     RESPONSES,
@@ -23,7 +23,8 @@ from search.http.requests import (
     profile,
     silent_suppliers,
 )
-from search.service import LONGEST_NEED, BadNeed
+from search.parameters import chosen_roles
+from search.service import LONGEST_NEED
 
 router = APIRouter(prefix="/api/v1", tags=["search"], responses=RESPONSES)
 
@@ -51,13 +52,15 @@ def search(
 
 
 @router.get("/understand", response_model=models.UnderstoodModel)
-def understand(request: Request, service: Service, q: Annotated[str, Query(max_length=LONGEST_NEED)]) -> Response:
+def understand(
+    request: Request, service: Service, q: Annotated[str, Query(max_length=LONGEST_NEED)], role: RoleValues = ()
+) -> Response:
     """What a need was taken to mean: fields, concepts, filters, and why; nothing is searched."""
     if unchanged := conditional(request, service):
         return unchanged
     try:
-        understood = service.understand(q)
-    except BadNeed as error:
+        understood = service.understand(q, chosen_roles(role))
+    except ValueError as error:
         raise ProblemError(422, str(error)) from None
     return answered(request, service, {"understood": understood.as_dict()})
 

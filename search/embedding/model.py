@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -66,9 +67,21 @@ def load_embedder(spec: str | None = None) -> Embedder:
         raise EmbeddingError(
             f"No model folder at {spec!r}. Set {MODEL_VARIABLE} to a model folder or hub id, or leave it unset."
         )
+    prompts = (os.environ.get(QUERY_PROMPT_VARIABLE), os.environ.get(PASSAGE_PROMPT_VARIABLE))
+    return _loaded(spec, _as_it_lies(folder), prompts)
+
+
+@lru_cache(maxsize=1)
+def _loaded(spec: str, _files: tuple[tuple[str, int, int], ...], _prompts: tuple[str | None, ...]) -> Embedder:
+    """One model a process, until its files or its prompts change: eight steps of a night ask for it."""
     if _is_static(spec):
         return StaticEmbedder(_local_folder(spec), name=_name_of(spec))
     return TransformerEmbedder(spec)
+
+
+def _as_it_lies(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Name, time of change in nanoseconds and bytes of each file of a model."""
+    return tuple((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(folder.rglob("*")) if p.is_file())
 
 
 class StaticEmbedder:

@@ -20,10 +20,17 @@ Format = Literal["csv", "json", "xlsx", "parquet"]
 def exported(service: SearchService, parameters: SearchParameters, form: Format, limit: int) -> Response:
     """A file of the hits of a search; they are explained while it is sent. Raises ProblemError 422."""
     try:
-        chosen = service.select(parameters.q, filters=parameters.filters, dropped=parameters.drop)
+        chosen = service.select(
+            parameters.q,
+            filters=parameters.filters,
+            dropped=parameters.drop,
+            roles=parameters.roles,
+            bands=parameters.bands,
+        )
     except ValueError as error:
         raise ProblemError(422, str(error)) from None
-    return _file(service, result_rows(service.explained(chosen, 0, limit), service.snapshot.manifest.sources), form)
+    hits, sources = service.explained(chosen, 0, limit), service.snapshot.manifest.sources
+    return _file(service, result_rows(hits, sources, chosen.understood.parts), form)
 
 
 def exported_firms(service: SearchService, firm_ids: list[str], form: Format) -> Response:

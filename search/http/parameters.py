@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -13,8 +14,8 @@ from fastapi import Query
 from pydantic import StringConstraints
 
 from search.http.problems import ProblemError
-from search.parameters import field_ids, region_codes
-from search.query import Filters
+from search.parameters import band_names, chosen_roles, field_ids, region_codes
+from search.query import Band, Filters, Roles
 from search.service import LONGEST_NEED
 from search.snapshot.intervals import AGE, STAFF, checked_intervals
 
@@ -27,7 +28,10 @@ _FLAGS: Final = (
     "include_institutions",
 )
 _LISTS: Final = ("region", "field", "certification", "source", "experience", "age", "staff")
+_OF_THE_NEED: Final = ("band", "role", "drop")
 _NUMBERS: Final = ("min_years", "max_years", "min_employees", "max_employees")
+SEARCH_FILTERS: Final = (*_LISTS, *_NUMBERS, *_FLAGS)
+"""Names of the filters that an address can hold."""
 _MOST_VALUES: Final = 20
 _MOST_CHARACTERS: Final = 60
 
@@ -43,10 +47,16 @@ def _flag(description: str) -> Any:
     return Query(description=description)
 
 
+RoleValues = Annotated[
+    Sequence[Value],
+    _values("Roles of concepts that the need names, as <from>-<to>:<want, hurts, have or not_wanted>.", "0-4:want"),
+]
+
+
 @dataclass(frozen=True)
 class SearchParameters:
     """A search as an address holds it. `q` is the need in the buyer's words; `drop` names filters read from it
-    that are left out.
+    that are left out, `role` the roles chosen for what the need names, and `band` the bands of firms that are listed.
     """
 
     q: Annotated[
@@ -76,6 +86,8 @@ class SearchParameters:
     max_years: Count = None
     min_employees: Count = None
     max_employees: Count = None
+    band: Annotated[list[Value], _values("What the evidence says of the need: states, field or name.", "states")] = ()  # type: ignore[assignment]
+    role: RoleValues = ()
     drop: Annotated[list[Value], _values("Names of filters read from the sentence that are left out.", "region")] = ()  # type: ignore[assignment]
 
     @property
@@ -95,10 +107,31 @@ class SearchParameters:
         except ValueError as error:
             raise ProblemError(422, str(error)) from None
 
+    @property
+    def roles(self) -> Roles:
+        """Raises ProblemError 422 for a role of another form than `<from>-<to>:<role>`."""
+        try:
+            return chosen_roles(self.role)
+        except ValueError as error:
+            raise ProblemError(422, str(error)) from None
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """Raises ProblemError 422 for a band that is not known."""
+        try:
+            return band_names(self.band)
+        except ValueError as error:
+            raise ProblemError(422, str(error)) from None
+
+    def turned(self, start: int, end: int, role: str | None) -> SearchParameters:
+        """This search with a role for the concept named at a place; None takes back the one chosen before."""
+        others = [value for value in self.role if not value.startswith(f"{start}-{end}:")]
+        return replace(self, role=[*others, f"{start}-{end}:{role}"] if role else others)
+
     def pairs(self) -> list[tuple[str, str]]:
         """Name and value of all that is set, in a fixed order."""
         found = [("q", self.q)] if self.q else []
-        found += [(name, value) for name in (*_LISTS, "drop") for value in getattr(self, name)]
+        found += [(name, value) for name in (*_LISTS, *_OF_THE_NEED) for value in getattr(self, name)]
         found += [(name, str(getattr(self, name))) for name in _NUMBERS if getattr(self, name) is not None]
         return [*found, *((flag, "true") for flag in _FLAGS if getattr(self, flag))]
 

@@ -53,9 +53,11 @@ def asked(
             offset=offset,
             filters=parameters.filters,
             dropped=parameters.drop,
+            roles=parameters.roles,
+            bands=parameters.bands,
             language=language,
         )
-    except ValueError as error:  # BadNeed, or a name in `drop` that is no filter
+    except ValueError as error:  # BadNeed, or a name in `drop` that is no filter, or a role of nothing
         raise ProblemError(422, str(error)) from None
     request.app.state.metrics.searched(answer)
     return answer
@@ -64,7 +66,7 @@ def asked(
 def silent_suppliers(service: SearchService, parameters: SearchParameters) -> list[str]:
     """Firm ids of `suppliers`. Raises ProblemError 422."""
     try:
-        read = service.understand(parameters.q).filters if parameters.q else parameters.filters
+        read = service.understand(parameters.q, parameters.roles).filters if parameters.q else parameters.filters
         return service.registered_without_evidence(read.without(*parameters.drop).merged(parameters.filters))
     except ValueError as error:
         raise ProblemError(422, str(error)) from None

@@ -10,26 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from schemas.vocabulary import Vocabulary
 from search.engines.base import Rows
-from search.query import Need
+from search.query import RANKED, Band, Need
 from search.snapshot.columns import Mask, Postings, SnapshotColumns
-
-Band = Literal["states", "field", "name", "silent"]
-RANKED: Final[tuple[Band, ...]] = ("states", "field", "name")
-BANDS: Final[tuple[Band, ...]] = (*RANKED, "silent")
 
 Levels = npt.NDArray[np.int8]
 """Per row 3 for `states`, 2 for `field`, 1 for `name`, 0 for none."""
 
 LEVEL: Final[Mapping[Band, int]] = {"states": 3, "field": 2, "name": 1, "silent": 0}
-_SURE_CONCEPT: Final = 0.5
-"""Least score at which a concept that the need does not name counts as what is wanted."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +44,7 @@ class Wanted:
         """Of a need; where no supplier answers it, only what it names. A method beside a task is not what is wanted."""
         narrower = narrower_concepts(vocabulary)
         named = _most_specific([c for c in need.named if c not in vocabulary.methods] or need.named, narrower)
-        inferred = [c.id for c in need.concepts if c.score >= _SURE_CONCEPT] if need.answerable else []
-        roots = named or inferred
+        roots = named or need.inferred
         concepts = closure(roots, narrower)
         wider = {parent for root in roots for parent in vocabulary.concept[root].broader}
         wider = (wider | {c.id for c in need.concepts if c.score >= 1.0}) - concepts

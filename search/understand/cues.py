@@ -33,7 +33,7 @@ _WORDS_BETWEEN: Final = {"ko": r"[^.,?!;\n]{0,30}?", "en": r"(?:[^\s.,?!;]+\s+){
 _WORD_STARTS: Final = r"(?:(?<![A-Za-z])|(?![A-Za-z]))"
 _MODIFIERS: Final = (
     r"(?:(?!(?:for|of|on|in|at|from|to|that|which|with|by|and|or|but|so|when|where|before|after|without|not|no|is|are)\b)"
-    r"[^\s.,?!;]+\s+){0,4}?"
+    r"[^\s.?!;:]*[^\s.,?!;:]\s+){0,4}?"
 )
 _NUMBER: Final = r"\d[\d,.]*"
 _REST_OF_WORD: Final = r"[가-힣A-Za-z'-]*"

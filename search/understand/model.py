@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -222,3 +222,9 @@ def _wide(stored: Mapping[str, npt.NDArray[Any]], name: str) -> Floats:
 
 def _ragged(lists: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(row) for row in lists)
+
+
+@cache
+def default_model() -> Model:
+    """The model of this version of the code, read once a process."""
+    return Model.load()

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from search.query import Role
+from search.query import CHOSEN, Role, Roles
 from search.understand.cues import CueReader
 from transforms.concepts import Mention
 
-_LIST_GAP_KO: Final = re.compile(r"\s*(?:이나|나|랑|이랑|하고|와|과|도|,|/|·|\+|및|또는|혹은|,\s*그리고|그리고)\s*")
+_LIST_GAP_KO: Final = re.compile(
+    r"\s*(?:시스템|소프트웨어|프로그램|솔루션|장비|설비)?\s*(?:이나|나|랑|이랑|하고|와|과|도|,|/|·|\+|및|또는|혹은|,\s*그리고|그리고)\s*"
+    r"(?:[가-힣A-Za-z]+\s+)?"
+)
 _LIST_GAP_EN: Final = re.compile(r"\s*(?:,|/|,?\s*\b(?:and|or|nor)\b)\s*(?:(?:an?|the|our)\s+)?", re.IGNORECASE)
 _WORDS_OF_A_STORY: Final = 8
 """In a longer text an object that no cue asks for is part of the story and not what is sought."""
@@ -40,11 +43,14 @@ class RoleReader:
         self._cues = cues
         self._things = frozenset(things)
 
-    def read(self, text: str, mentions: Sequence[Mention]) -> list[Reading]:
-        """Readings in the order of the text. An object's name inside the name of a technology is part of that name."""
+    def read(self, text: str, mentions: Sequence[Mention], chosen: Roles | None = None) -> list[Reading]:
+        """Readings in the order of the text. An object's name inside the name of a technology is part of that name.
+
+        A role in `chosen` holds for the mentions at its place whatever the cues say, and spreads to no other mention.
+        """
         kept = self._without_inner_objects(sorted(set(mentions)))
-        readings = [self._by_cues(text, mention) for mention in kept]
-        readings = self._along_lists(text, readings)
+        readings = [self._chosen(mention, chosen or {}) or self._by_cues(text, mention) for mention in kept]
+        readings = _as_outer(self._along_lists(text, readings))
         return self._objects_beside_technologies(text, readings)
 
     def _without_inner_objects(self, mentions: Sequence[Mention]) -> list[Mention]:
@@ -54,6 +60,11 @@ class RoleReader:
             if m.concept not in self._things
             or not any(within(m, o) and o.concept not in self._things for o in mentions if o is not m)
         ]
+
+    @staticmethod
+    def _chosen(mention: Mention, chosen: Roles) -> Reading | None:
+        role = chosen.get((mention.start, mention.end))
+        return Reading(mention, role, CHOSEN, mention.start, mention.end) if role else None
 
     def _by_cues(self, text: str, mention: Mention) -> Reading:
         kind = "thing" if mention.concept in self._things else "concept"
@@ -75,12 +86,12 @@ class RoleReader:
         for at in range(len(spread) - 2, -1, -1):
             one, after = spread[at], spread[at + 1]
             gap = text[one.mention.end : after.mention.start]
-            if not one.because and after.because and _LIST_GAP_KO.fullmatch(gap):
+            if not one.because and _spreads(after) and _LIST_GAP_KO.fullmatch(gap):
                 spread[at] = replace(one, role=after.role, because=after.because)
         for at in range(1, len(spread)):
             one, before = spread[at], spread[at - 1]
             gap = text[before.mention.end : one.mention.start]
-            if not one.because and before.because and _LIST_GAP_EN.fullmatch(gap) and gap.strip() != ",":
+            if not one.because and _spreads(before) and _LIST_GAP_EN.fullmatch(gap) and gap.strip() != ",":
                 spread[at] = replace(one, role=before.role, because=before.because)
         return spread
 
@@ -108,6 +119,20 @@ class RoleReader:
             return False
         gap = text[thing.end : technology.start]
         return (_COMPOUND_KO if re.search("[가-힣]", text) else _COMPOUND_EN).fullmatch(gap) is not None
+
+
+def _as_outer(readings: Sequence[Reading]) -> list[Reading]:
+    """A name inside a longer name has the role of the longer one: `비전` in `비전검사 말고`."""
+    found = []
+    for reading in readings:
+        outer = next((other for other in readings if within(reading.mention, other.mention)), None)
+        inherits = outer is not None and reading.because != CHOSEN and (outer.because or not reading.because)
+        found.append(replace(reading, role=outer.role, because=outer.because) if outer and inherits else reading)
+    return found
+
+
+def _spreads(reading: Reading) -> bool:
+    return reading.because not in ("", CHOSEN)
 
 
 def _is_head(text: str, mention: Mention) -> bool:

@@ -11,16 +11,17 @@ from typing import Final, Self
 import numpy as np
 
 from schemas.vocabulary import Vocabulary, load_vocabulary
-from search.query import Need, Part, Scored, SimilarSentence, Span
+from search.query import Need, Part, Roles, Scored, SimilarSentence, Span
 from search.understand.constraints import ConstraintReader, finder
 from search.understand.cues import cue_reader
 from search.understand.encoder import SentenceEncoder, default_encoder
 from search.understand.features import features
 from search.understand.industry import IndustryFinder, NamedIndustry
-from search.understand.model import NOT_A_NEED, Model, Prediction, concept_evidence, named_fields
+from search.understand.model import NOT_A_NEED, Model, Prediction, concept_evidence, default_model, named_fields
 from search.understand.parts import parts_of
 from search.understand.question import separating_question
 from search.understand.roles import Reading, RoleReader
+from search.understand.spelling import Corrected, Speller
 from search.understand.wording import lexical_query, named_share, only_names
 from transforms.concepts import ConceptMatcher, Mention, default_matcher
 from transforms.identifiers import find_identifiers
@@ -57,6 +58,7 @@ class Understander:
         self._declinable = finder(vocabulary.constraints.get("declined", ()))
         self._industries = IndustryFinder(vocabulary.industries)
         self._roles = RoleReader(cue_reader(*_ROLE_CUES), vocabulary.things)
+        self._speller = Speller(form for c in vocabulary.concepts for form in (*c.en, *c.abbr))
         self._position = {field.id: i for i, field in enumerate(vocabulary.fields)}
 
     @classmethod
@@ -67,13 +69,17 @@ class Understander:
 
     @cached_property
     def _model(self) -> Model:
-        return Model.load()
+        return default_model()
 
-    def understand(self, text: str) -> Need:
-        """What a need means. Never raises for a text, however odd."""
+    def understand(self, text: str, roles: Roles | None = None) -> Need:
+        """What a need means, with `roles` for the concepts named at these places instead of those of the cues.
+
+        Never raises for a text, however odd. Raises ValueError for a role at a place where no concept is named.
+        """
         language = "ko" if is_korean(text) else "en"
         stated = self._constraints.read(text)
-        readings = self._read_roles(text, stated.places)
+        corrected = self._speller.correct(text)
+        readings = self._read_roles(text, corrected, stated.places, roles or {})
         named = [r.mention for r in readings if r.role == "want" and r.mention.concept in self._vocabulary.concept]
         excluded = self._excluded([r.mention for r in readings if r.role == "not_wanted"], named)
         hidden = [*stated.places, *((r.start, r.end) for r in readings if r.role in ("not_wanted", "have"))]
@@ -105,24 +111,27 @@ class Understander:
             similar=self._similar(predicted, fields),
             parts=parts,
             soft=stated.soft,
+            corrections=corrected.corrections,
             identifiers=looked_up,
             question=None
             if looked_up
             else separating_question(self._vocabulary, fields, text, language, although_sure=unsure),
         )
 
-    def _read_roles(self, text: str, covered: Sequence[Place]) -> list[Reading]:
+    def _read_roles(self, text: str, corrected: Corrected, covered: Sequence[Place], roles: Roles) -> list[Reading]:
         """Mentions of concepts with their roles, and words of no concept where they are declined or there already."""
-        mentions = [
-            m for m in self._matcher.mentions(text, capitals_matter=False) if not _overlaps(m.start, m.end, covered)
-        ]
+        found = map(corrected.as_typed, self._matcher.mentions(corrected.text, capitals_matter=False))
+        mentions = [m for m in found if not _overlaps(m.start, m.end, covered)]
         declinable = [
             Mention(start, end, name, text[start:end])
             for name, start, end in self._declinable.find(text)
             if not _in(start, end, mentions)
         ]
-        others = [r for r in self._roles.read(text, declinable) if r.role in ("not_wanted", "have")]
-        return sorted([*self._roles.read(text, mentions), *others], key=lambda r: (r.mention.start, r.mention.end))
+        read = self._roles.read(text, mentions, roles)
+        others = self._roles.read(text, declinable, roles)
+        _check_places(roles, [*read, *others])
+        others = [r for r in others if r.role in ("not_wanted", "have")]
+        return sorted([*read, *others], key=lambda r: (r.mention.start, r.mention.end))
 
     def _predict(
         self, text: str, hidden: Sequence[Place], named: Sequence[Mention], parts: Sequence[Part]
@@ -209,6 +218,14 @@ class Understander:
             if likeness >= _LIKE_ENOUGH and self._model.classes[sentences.classes[row][0]] in supported
         ]
         return tuple(alike[:_SENTENCES_SHOWN])
+
+
+def _check_places(roles: Roles, readings: Sequence[Reading]) -> None:
+    named = {(r.mention.start, r.mention.end) for r in readings}
+    if strangers := sorted(set(roles) - named):
+        places = ", ".join(f"{start}-{end}" for start, end in sorted(named)) or "none"
+        start, end = strangers[0]
+        raise ValueError(f"no concept is named at {start}-{end}; places that have a role: {places}")
 
 
 def _spans(

@@ -31,11 +31,22 @@ def atom_feed(answer: Answer, service: SearchService, base: str, here: Links) ->
     ElementTree.SubElement(feed, "link", rel="self", href=base + here.to("/feed.atom"))
     author = ElementTree.SubElement(feed, "author")
     _add(author, "name", "caplake")
+    if subtitle := _subtitle(answer, text):
+        _add(feed, "subtitle", subtitle)
     for (snapshot, firm_id), kinds in changed.items():
         what = ", ".join(f"{names.column(table, None)} {text(f'change_{change}')}" for table, change in kinds)
-        _entry(feed, hits[firm_id], base, snapshot, here.language, what)
+        parts = [answer.understood.parts[number].text for number in hits[firm_id].parts]
+        worth = text(f"band_{hits[firm_id].band}") if "band" in answer.facets else ""
+        about = [what, worth, text("parts_stated", parts=", ".join(parts)) if parts else ""]
+        _entry(feed, hits[firm_id], base, snapshot, here.language, [item for item in about if item])
     content: bytes = ElementTree.tostring(feed, encoding="utf-8")
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + content
+
+
+def _subtitle(answer: Answer, text: Texts) -> str:
+    """Firms by band, and that nobody states the need where it is so."""
+    counts = [text(f"band_total_{band}", n=count) for band, count in answer.facets.get("band", {}).items()]
+    return " · ".join([*([text("nobody_states")] if answer.nobody_states else []), *counts])
 
 
 def _changed(service: SearchService, firm_ids: list[str]) -> dict[tuple[str, str], list[tuple[str, str]]]:
@@ -51,13 +62,13 @@ def _changed(service: SearchService, firm_ids: list[str]) -> dict[tuple[str, str
     return found
 
 
-def _entry(feed: ElementTree.Element, hit: Hit, base: str, snapshot: str, language: str, what: str) -> None:
+def _entry(feed: ElementTree.Element, hit: Hit, base: str, snapshot: str, language: str, about: list[str]) -> None:
     entry = ElementTree.SubElement(feed, "entry")
     _add(entry, "title", hit.name)
     _add(entry, "id", f"{base}/firm/{hit.firm_id}#{snapshot}")
     _add(entry, "updated", _time(snapshot))
     ElementTree.SubElement(entry, "link", href=f"{base}/firm/{hit.firm_id}?lang={language}")
-    _add(entry, "summary", "; ".join([what, *(reason.text for reason in hit.reasons)]))
+    _add(entry, "summary", "; ".join([*about, *(reason.text for reason in hit.reasons)]))
 
 
 def _time(snapshot: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from search.http.parameters import SearchParameters
+from search.http.parameters import SEARCH_FILTERS, SearchParameters
+from search.query import Filters
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,23 @@ class Links:
         """This need without any filter: those chosen are gone, those read from the sentence are dropped."""
         bare = SearchParameters(q=self.parameters.q, drop=list(read))
         return Links(bare, self.language, self.shortlist).search()
+
+    def turned(self, start: int, end: int, role: str) -> str:
+        """This search with another role for the concept named at a place of the need."""
+        return Links(self.parameters.turned(start, end, role), self.language, self.shortlist).search()
+
+    def unturned(self, start: int, end: int) -> str:
+        """This search with the role that was read for the concept named at a place of the need."""
+        return Links(self.parameters.turned(start, end, None), self.language, self.shortlist).search()
+
+    def every_band(self) -> str:
+        """This search with the firms of every band."""
+        return Links(replace(self.parameters, band=[]), self.language, self.shortlist).search()
+
+    def instead(self, need: str, applied: Filters) -> str:
+        """A search for something else under the same filters, as far as an address can hold them."""
+        held = {name: value for name, value in applied.as_dict().items() if name in SEARCH_FILTERS}
+        return Links(SearchParameters(q=need, **held), self.language, self.shortlist).search()
 
     def to(
         self, path: str, add: tuple[str, str] | None = None, remove: tuple[str, str] | None = None, **more: Any

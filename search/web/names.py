@@ -86,7 +86,7 @@ class Names:
             return named[facet](value)
         if facet in _CHOICES:
             return self._choice(facet, value)
-        if facet in ("age", "staff"):
+        if facet in ("age", "staff", "band"):
             return self._texts(f"{facet}_{value}")
         return self._texts(f"facet_{facet}")
 
@@ -100,7 +100,7 @@ class Names:
             self.facet(name, str(item)) if isinstance(item, str) and name not in _SAID else self._texts.shown(item)
             for item in values
         ]
-        bare = name in ("region", "field", "certification", "source", "age", "staff")
+        bare = name in ("region", "field", "certification", "source", "age", "staff", "band")
         return ", ".join(words) if bare else f"{label}: {', '.join(words)}"
 
     def scheme(self, scheme: str) -> str:

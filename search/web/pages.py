@@ -9,15 +9,18 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from schemas.columns import FIRM_ID_PATTERN
+from search.answer.answer import grouped
 from search.http.caching import conditional, etag
 from search.http.files import MOST_COMPARED, Format, exported, exported_firms
 from search.http.parameters import SearchParameters
 from search.http.requests import Parameters, Service, asked, silent_suppliers
 from search.service import SearchService
+from search.web.chips import chips
 from search.web.feed import atom_feed
 from search.web.inquiry import inquiry_text, open_points, understood_need
 from search.web.links import Links
 from search.web.maps import province_svg
+from search.web.names import Names
 from search.web.organization import organization
 from search.web.render import PAGE_SIZE, Page, render, render_problem
 
@@ -59,7 +62,9 @@ def results(
         language,
         answer=answer,
         parameters=parameters,
-        here=Links(parameters, language, firm),
+        here=(here := Links(parameters, language, firm)),
+        chips=chips(answer.understood, service.vocabulary, Names(service, language), here),
+        groups=grouped(answer.hits),
         n=n,
     )
 

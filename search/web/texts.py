@@ -34,6 +34,12 @@ class Texts:
         """The text of a key that data give, or what to show where we have no text for it."""
         return self(key) if key in _texts() else otherwise
 
+    def all_parts(self, parts: int, firms: int) -> str:
+        """How many firms state all of several parts of a need."""
+        if firms:
+            return self("parts_all", n=firms)
+        return self.known(f"parts_none_{parts}", self("parts_none_many"))
+
     def shown(self, value: object) -> str:
         if isinstance(value, bool) or value is None:
             return str(value)

@@ -15,6 +15,7 @@ _SNIPPETS = re.findall(r"```(python|sh)\n(.*?)```", _DOC.read_text(encoding="utf
 _PROGRAMS = {"python": [sys.executable, "-c"], "sh": ["sh", "-ec"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "code"), _SNIPPETS)
 def test_snippets_run(small_lake: str, tmp_path: Path, language: str, code: str) -> None:
     (tmp_path / "lake").symlink_to(small_lake)

@@ -182,7 +182,7 @@ def test_the_dictionary_explains_every_column_in_both_languages() -> None:
             assert column["ko"], (table["table"], column)
 
 
-@pytest.mark.parametrize("target", ["out.duckdb", "out.xlsx", "out"])
+@pytest.mark.parametrize("target", ["out.duckdb", pytest.param("out.xlsx", marks=pytest.mark.slow), "out"])
 def test_exports_hold_the_gold_tables(small_lake: str, tmp_path: Path, target: str) -> None:
     caplake("lake", "export", str(tmp_path / target), "--lake", small_lake)
     if target == "out":

@@ -10,8 +10,7 @@ import yaml
 
 from flows import steps
 from search.answer.messages import MESSAGES
-from search.query import ROLES
-from search.ranking.bands import Band
+from search.query import ROLES, Band
 
 ROOT = Path(__file__).resolve().parents[2]
 GLOSSARY = (ROOT / "docs/naming.md").read_text(encoding="utf-8").partition("## Glossary")[2].partition("\n## ")[0]

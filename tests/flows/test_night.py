@@ -18,6 +18,20 @@ SOURCES = ["krx_listed", "venture"]
 BUNDLED = SOURCES_FOLDER / "krx_listed" / "data" / "krx_listed_202604.csv"
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake after a night of the bundled listed firms, made once; tests take copies."""
+    lake = tmp_path_factory.mktemp("listed") / "lake"
+    run_here(lake, ["krx_listed"])
+    return lake
+
+
+@pytest.fixture
+def listed(made: Path, tmp_path: Path) -> Path:
+    """A copy of that lake."""
+    return Path(shutil.copytree(made, tmp_path / "lake"))
+
+
 @pytest.fixture
 def drop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder in which an operator's file of krx_listed replaces the bundled one."""
@@ -31,13 +45,13 @@ def hashes(lake: Path) -> dict[str, str]:
     return {name: entry.sha256 for name, entry in Snapshot.current(Lake(str(lake))).manifest.tables.items()}
 
 
+@pytest.mark.slow
 def test_two_runs_from_empty_lakes_are_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         run_here(tmp_path / name, SOURCES)
     assert hashes(tmp_path / "a") == hashes(tmp_path / "b")
 
 
-@pytest.mark.calendar
 def test_a_night_in_which_nothing_changed_commits_no_tables(tmp_path: Path) -> None:
     first = run_here(tmp_path / "lake", SOURCES)
     second = run_here(tmp_path / "lake", SOURCES)
@@ -47,6 +61,7 @@ def test_a_night_in_which_nothing_changed_commits_no_tables(tmp_path: Path) -> N
     assert Lake(str(tmp_path / "lake")).snapshots() == [first.snapshot]
 
 
+@pytest.mark.slow
 def test_a_night_of_one_source_keeps_the_others(tmp_path: Path) -> None:
     run_here(tmp_path / "lake", SOURCES)
     report = run_here(tmp_path / "lake", ["kipris_patents"])
@@ -55,15 +70,14 @@ def test_a_night_of_one_source_keeps_the_others(tmp_path: Path) -> None:
 
 
 @pytest.mark.calendar
-def test_changes_of_a_register_are_counted_and_told(tmp_path: Path, drop: Path) -> None:
-    run_here(tmp_path / "lake", ["krx_listed"])
+def test_changes_of_a_register_are_counted_and_told(listed: Path, drop: Path) -> None:
     lines = BUNDLED.read_text(encoding="utf-8").splitlines(keepends=True)
     changed = lines[1].replace(lines[1].split(",")[0], "새이름전자", 1)
     (drop / "krx_listed_20260501.csv").write_text("".join([lines[0], changed, *lines[3:]]), encoding="utf-8")
-    report = run_here(tmp_path / "lake", ["krx_listed"])
+    report = run_here(listed, ["krx_listed"])
     entry = report.sources["krx_listed"]
     assert (entry.new, entry.changed, entry.gone) == (0, 1, 1)
-    changes = Snapshot.current(Lake(str(tmp_path / "lake"))).table("changes")
+    changes = Snapshot.current(Lake(str(listed))).table("changes")
     assert {"removed", "changed"} <= set(changes["change"])
     assert "새이름전자" in changes["new"].to_list()
 
@@ -90,13 +104,13 @@ def renamed(text: str) -> bytes:
     ids=["cut off", "renamed column", "missing column", "other encoding", "web page", "empty", "header alone"],
 )
 def test_a_broken_delivery_commits_nothing_and_says_what_to_do(
-    tmp_path: Path, drop: Path, damage: Callable[[str], bytes], said: str
+    listed: Path, drop: Path, damage: Callable[[str], bytes], said: str
 ) -> None:
-    good = run_here(tmp_path / "lake", ["krx_listed"])
+    good = Lake(str(listed)).current()
     (drop / "krx_listed_20260501.csv").write_bytes(damage(BUNDLED.read_text(encoding="utf-8")))
     with pytest.raises(NightError, match=said):
-        run_here(tmp_path / "lake", ["krx_listed"])
-    assert Lake(str(tmp_path / "lake")).current() == good.snapshot
+        run_here(listed, ["krx_listed"])
+    assert Lake(str(listed)).current() == good
 
 
 def test_a_file_in_another_known_encoding_gives_the_same_rows(tmp_path: Path, drop: Path) -> None:
@@ -123,13 +137,11 @@ def test_bad_rows_go_to_quarantine_with_their_line_and_the_rest_is_kept(tmp_path
     assert entry.read == entry.valid + entry.quarantined
 
 
-def test_rows_that_shrink_below_the_last_run_are_refused(tmp_path: Path, drop: Path) -> None:
-    run_here(tmp_path / "lake", ["venture", "krx_listed"])
-    shutil.copy(BUNDLED, drop / "krx_listed_20260501.csv")
+def test_rows_that_shrink_below_the_last_run_are_refused(listed: Path, drop: Path) -> None:
     lines = BUNDLED.read_text(encoding="utf-8").splitlines(keepends=True)
     (drop / "krx_listed_20260501.csv").write_text("".join(lines[:2_000]), encoding="utf-8")
     with pytest.raises(NightError, match=r"rows of krx_listed is 1999, must be at least"):
-        run_here(tmp_path / "lake", ["krx_listed"])
+        run_here(listed, ["krx_listed"])
 
 
 def test_texts_are_tagged_once_until_the_code_or_the_knowledge_changes(

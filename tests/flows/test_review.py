@@ -123,6 +123,7 @@ def test_the_last_decision_counts_whichever_record_stood_left(tmp_path: Path) ->
     assert decisions(there).select("left", "right", "decision").rows() == [("a:1", "b:1", "different")]
 
 
+@pytest.mark.slow
 def test_a_firm_taken_down_is_nowhere_public_and_comes_back_when_lifted(lake: str) -> None:
     runner = CliRunner()
     links = current(lake).table("links")

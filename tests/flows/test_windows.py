@@ -99,3 +99,20 @@ def test_the_newest_attempt_is_the_newest_though_the_clock_went_back(tmp_path: P
     assert (newest.at, newest.outcome) == ("2026-12-01T000000Z", "delivered")
     assert last_whole_answer(lake, SOURCE, "koneps") == date(2026, 12, 1)
     assert last_whole_answer(lake, SOURCE, "file") is None
+
+
+def test_an_answer_about_one_firm_is_asked_for_again_after_ninety_days(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CAPLAKE_DROP", str(tmp_path / "none"))
+    with replaying(most=5) as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        asked = []
+        for moment in ("2027-12-01T000000Z", "2028-02-28T145959Z", "2028-02-28T150000Z", "2028-03-01T000000Z"):
+            before = len(server.requests)
+            with clock_at(moment):
+                collect(night_at(tmp_path, moment, ("dart",)), "dart")
+            asked.append(sum("company.json" in request for request in server.requests[before:]))
+    # The ninetieth day after 1 December is 29 February, and begins in Seoul. An answer that is the same counts as new.
+    assert asked == [5, 0, 5, 0]

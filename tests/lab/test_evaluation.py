@@ -29,6 +29,7 @@ def accepted() -> Figures:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suite", ["negatives", "cross-lingual", "robustness", "needs"])
 def test_no_figure_of_the_product_fell(service: SearchService, accepted: Figures, suite: str) -> None:
     ours = {
@@ -46,6 +47,7 @@ def test_words_of_a_product_line_lead_to_its_firm(service: SearchService, accept
     assert fallen(figures({"product-lines": product_lines.measure(service, 150)}), ours, _SAMPLE_TOLERANCE) == []
 
 
+@pytest.mark.slow
 def test_look_ups_did_not_fall(service: SearchService, accepted: Figures) -> None:
     ours = {name: of for name, of in accepted.items() if name.startswith("lookups: ")}
     assert ours

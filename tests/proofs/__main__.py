@@ -74,6 +74,19 @@ PROOFS: Final = {
         "answer of 500 and more, none that the document does not describe in status, type, headers and content.",
         ("--count", 1_000),
     ),
+    "clocks": Proof(
+        "The tests on another day",
+        "The fast part of the tests with the clock of the whole process moved: an hour before the newest snapshot, "
+        "tomorrow, the first of a month, across the end of a year in Seoul and in UTC, a leap day, a year, three and "
+        "ten years on.",
+        ("--count", 10),
+    ),
+    "places": Proof(
+        "The tests in another place",
+        "The fast part of the tests in a folder with blanks and Hangul, in the locale C and three time zones, with "
+        "umask 077, without root's capabilities and with a home folder that cannot be written.",
+        ("--count", 3),
+    ),
     "opensearch_faults": Proof(
         "A sick OpenSearch",
         "A proxy makes a real node slow, overloaded, read-only, refusing or gone: the night commits or names the "

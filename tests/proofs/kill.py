@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.lake import Lake
-from tests.proofs.nights import STEPS, deliver, differing, night, start_night
+from tests.proofs.nights import STEPS, calm_night, deliver, differing, night, start_night
 from tests.proofs.proved import Proved, tell
 from tests.proofs.readers import Reader
 
@@ -44,7 +44,7 @@ def kill_nights(folder: Path, moments: list[float | str]) -> Outcome:
             deliver(drop, number)
             killed += _kill(disturbed, drop, moment)
             night(disturbed)
-            night(calm)
+            calm_night(calm)
             if differ := differing(disturbed, calm):
                 problems.append(f"round {number}, killed at {moment}: {differ} differ from an undisturbed run")
             if left := [path.name for path in disturbed.rglob(".*.tmp")]:

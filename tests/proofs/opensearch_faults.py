@@ -25,7 +25,7 @@ from search.engines.opensearch.client import Connection
 from search.engines.opensearch.store import OpenSearchStore
 from search.service import SearchService
 from tests.proofs.fault_proxy import Fault, Proxy, proxy
-from tests.proofs.nights import SOURCE, deliver, differing, night
+from tests.proofs.nights import SOURCE, calm_night, deliver, differing
 from tests.proofs.proved import Proved, tell, without_addresses
 
 PREFIX = "proof"
@@ -83,13 +83,13 @@ def run_cases(folder: Path, node_url: str, wanted: dict[str, Case]) -> Outcome:
     with proxy(node_url) as between, patch.dict(os.environ, _environment(between, drop)):
         deliver(drop, 0)
         _night(disturbed)
-        night(calm)
+        calm_night(calm)
         outcome = Outcome()
         for number, (name, case) in enumerate(wanted.items(), 1):
             deliver(drop, number)
             outcome.told[name] = _run_case(disturbed, between, case, node_url, outcome, name)
             _night(disturbed)
-            night(calm)
+            calm_night(calm)
             if differ := differing(disturbed, calm):
                 outcome.problems.append(f"{name}: the next night does not end as an undisturbed one: {differ}")
             if left := [n for n in _store(node_url).connection.client().indices.get(index="proof-*") if "loading" in n]:

@@ -1,4 +1,4 @@
-"""A reader that never stops asking: every answer must be whole, and of one committed snapshot."""
+"""A reader that asks ten times a second: every answer must be whole, and of one committed snapshot."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from schemas.lake import Lake, Snapshot
 from search.service import SearchService
 
+_PAUSE_SECONDS = 0.1
 _NEEDS = ("반도체 검사 장비", "industrial robot")
 
 
@@ -34,7 +35,8 @@ class Reader:
         self._thread.join(60)
 
     def _run(self) -> None:
-        while not self._stop.is_set():
+        # Without a pause the reader takes a processor from the night that it watches.
+        while not self._stop.wait(_PAUSE_SECONDS):
             try:
                 self.read_once()
             except Exception as error:

@@ -83,3 +83,21 @@ def test_problem_sentences_name_what_exists(path: Any, vocabulary: Vocabulary) -
 @pytest.mark.parametrize("path", PROBLEM_FILES, ids=lambda path: path.stem)
 def test_no_problem_sentence_is_written_twice(path: Any) -> None:
     assert not _twice("".join(entry["t"].lower().split()) for entry in _read(path))
+
+
+def test_what_concepts_and_industries_are_sold_in_exists(vocabulary: Vocabulary) -> None:
+    for concept in vocabulary.concepts:
+        assert set(concept.sold_in or ()) <= set(vocabulary.field), concept.id
+        assert not (concept.weak and concept.sold_in), f"{concept.id} is weak and never tags"
+    for line in vocabulary.industry_lines:
+        assert set(line.fields) <= set(vocabulary.field), line.names
+    assert not _twice(name for line in vocabulary.industry_lines for name in line.names)
+
+
+def test_words_of_statements_are_of_one_list_and_name_concepts_that_exist(vocabulary: Vocabulary) -> None:
+    words = vocabulary.statements
+    parts = [word for group in words.parts for word in group]
+    assert not _twice(parts)
+    assert not set(parts) & set(words.machines)
+    assert not set(words.factory) & {word for group in words.elsewhere.values() for word in group}
+    assert {entry.concept for entry in words.equipment} <= set(vocabulary.concept)

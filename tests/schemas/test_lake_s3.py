@@ -57,6 +57,7 @@ def filled(night: NightReport) -> Snapshot:
     return Snapshot.current(Lake(f"s3://{BUCKET}/night"))
 
 
+@pytest.mark.slow
 def test_a_whole_night_gives_the_same_tables_as_on_a_disk(filled: Snapshot, night: NightReport, tmp_path: Path) -> None:
     run_here(tmp_path / "lake", ["krx_listed"])
     on_disk = Snapshot.current(Lake(str(tmp_path / "lake"))).manifest
@@ -142,6 +143,7 @@ def test_the_lock_works_there(lake: Lake) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_a_second_night_follows_the_first_and_old_ones_are_collected(filled: Snapshot) -> None:
     report = run_here(filled.lake.url, ["krx_listed", "venture"])
     assert report.committed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.vocabulary import AmbiguousForm, Bilingual, Concept, Sense, Vocabulary
+from schemas.vocabulary import AmbiguousForm, Bilingual, Concept, Sense, Vocabulary, load_vocabulary
 from transforms.concepts import ConceptMatcher
 
 
@@ -35,6 +35,8 @@ def matcher() -> ConceptMatcher:
             ipc=[],
             constraints={},
             industries=[],
+            statements=load_vocabulary().statements,
+            industry_lines=[],
             fingerprint="test",
         )
     )
@@ -68,3 +70,23 @@ def test_a_default_acronym_wants_capitals_in_statements_only(matcher: ConceptMat
 def test_a_form_without_a_default_sense_wants_its_context(matcher: ConceptMatcher) -> None:
     assert _named(matcher, "회사의 비전") == []
     assert _named(matcher, "카메라 비전") == ["vision"]
+
+
+@pytest.mark.parametrize("text", ["카메라 설비 전원", "카메라 생산설비 전체"])
+def test_two_syllables_that_meet_across_a_blank_are_no_form(matcher: ConceptMatcher, text: str) -> None:
+    assert _named(matcher, text) == []
+
+
+@pytest.mark.parametrize("text", ["카메라 머신비전", "카메라 비전 검사", "카메라 비 전"])
+def test_two_syllables_of_one_word_are(matcher: ConceptMatcher, text: str) -> None:
+    assert _named(matcher, text) == ["vision"]
+
+
+def test_a_form_does_not_end_in_the_first_syllable_of_a_longer_word(matcher: ConceptMatcher) -> None:
+    assert _named(matcher, "터치 패널 교체") == ["panel"]
+    assert _named(matcher, "터치 패 널빤지") == []
+
+
+def test_spelled_out_letters_are_whole_words(matcher: ConceptMatcher) -> None:
+    assert _named(matcher, "피엘씨 교체") == ["plc"]
+    assert _named(matcher, "에스피엘씨 교체") == []

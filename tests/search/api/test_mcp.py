@@ -52,6 +52,7 @@ def test_wrong_arguments_are_errors_that_say_what_to_do(small_lake: str, tool: s
     anyio.run(session)
 
 
+@pytest.mark.slow
 def test_the_command_speaks_over_standard_input_and_output(small_lake: str) -> None:
     command = StdioServerParameters(command=sys.executable, args=["-m", "caplake.cli", "mcp", "--lake", small_lake])
 

@@ -1,4 +1,4 @@
-"""What depends on today: validity, age and staleness at their edges, and the bundled registers as they grow old."""
+"""What depends on today: validity, age and staleness at their edges, and what the bundled registers show with age."""
 
 from __future__ import annotations
 
