@@ -35,6 +35,8 @@ def matcher() -> ConceptMatcher:
             ipc=[],
             constraints={},
             industries=[],
+            things=[],
+            methods=[],
             statements=load_vocabulary().statements,
             industry_lines=[],
             fingerprint="test",
