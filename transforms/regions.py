@@ -13,6 +13,7 @@ from typing import Final
 
 import polars as pl
 
+from transforms.complexes import find_complexes
 from transforms.region_tables import GROUPS, cities, region_tables
 
 _MERGED: Final = re.compile(r"^(전남광주|광주전남)(통합)?특별시")
@@ -88,17 +89,20 @@ def find_regions(text: str) -> list[Place]:
     """Regions that a text names, in its order; a group such as 부울경 gives each of its provinces.
 
     A district follows its province (`경남 창원`) or has a name that no other word and place shares
-    (`창원`, `수원시`); a lone former code gives the present one.
+    (`창원`, `수원시`); a lone former code gives the present one. An industrial complex gives the cities it lies in.
     """
     bare = text.strip()
     if bare.isdigit() and (code := _present_code(bare)):
         return [Place(code, 0, len(text))]
-    places: list[Place] = []
+    complexes = list(find_complexes(text))
+    places = [Place(code, start, end) for start, end, codes in complexes for code in codes]
     for match in _finder().finditer(text):
+        if any(match.start() < end and start < match.end() for start, end, _ in complexes):
+            continue
         other = _OTHER_SENSE.get(match.group())
         if not (other and other.match(text, match.end())):
             places += _places(match)
-    return places
+    return sorted(places, key=lambda place: place.start)
 
 
 @lru_cache(maxsize=200_000)

@@ -76,3 +76,32 @@ def load_name_bigrams() -> dict[str, int]:
     """
     with (_FOLDER / "name_bigrams.csv").open(encoding="utf-8", newline="") as file:
         return {row["pair"]: int(row["count"]) for row in csv.DictReader(file)}
+
+
+@dataclass(frozen=True)
+class IndustrialComplex:
+    """An industrial complex and the cities or districts it lies in.
+
+    `names` are Korean names without the word for a complex (`시화` of 시화공단), `english` those in Latin letters.
+    `alone` says that the name means the complex or its town also where no such word follows it.
+    """
+
+    names: tuple[str, ...]
+    english: tuple[str, ...]
+    regions: tuple[str, ...]
+    alone: bool
+
+
+@cache
+def load_industrial_complexes() -> tuple[IndustrialComplex, ...]:
+    """All rows of industrial_complexes.csv, written by hand from general knowledge."""
+    with (_FOLDER / "industrial_complexes.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            IndustrialComplex(
+                (row["name"], *_parts(row["aliases"])),
+                _parts(row["en"]),
+                _parts(row["regions"]),
+                row["alone"] == "yes",
+            )
+            for row in csv.DictReader(file)
+        )

@@ -12,6 +12,7 @@ from search.query import Span as NeedSpan
 from search.understand.amounts import Found, read_amounts
 from search.understand.forms import FormFinder
 from search.understand.places import read_places
+from search.understand.quantities import read_quantities
 from transforms.text import is_korean
 
 Span = tuple[int, int]
@@ -207,6 +208,8 @@ class ConstraintReader:
             *_diagnosis(text),
             *_flags(text),
         ]
+        taken = [(f.start, f.end) for f in found]
+        found += [q for q in read_quantities(text) if not any(q.start < b and a < q.end for a, b in taken)]
         return Stated.of(text, sorted(found, key=lambda f: f.start))
 
     def _certifications_of(self, text: str) -> Iterator[Found]:
