@@ -10,6 +10,7 @@ from typing import Any, Final
 from search.query import Filters
 from search.query import Span as NeedSpan
 from search.understand.amounts import Found, read_amounts
+from search.understand.cues import cue_reader
 from search.understand.forms import FormFinder
 from search.understand.places import read_places
 from search.understand.quantities import read_quantities
@@ -215,7 +216,14 @@ class ConstraintReader:
     def _certifications_of(self, text: str) -> Iterator[Found]:
         for scheme, start, end, reach in self._listed_certifications(text):
             before, after = text[max(start - 40, 0) : start], text[reach : reach + 30]
-            if _not_wanted(before, after) or (_OURS.search(before) and not _SOMEBODY_ELSE.search(after)):
+            if _not_wanted(before, after):
+                continue
+            own = cue_reader("asker_certificate").matches(text, start, reach, "certificate")
+            if own:
+                yield Found("own_certification", scheme, start, end, "about_asker", own[0].cue)
+                continue
+            if _OURS.search(before) and not _SOMEBODY_ELSE.search(after):
+                yield Found("own_certification", scheme, start, end, "about_asker", "asker_before_certificate")
                 continue
             theirs = _OF_THE_FIRM.search(after) or _OF_THE_FIRM_BEFORE.search(before)
             if theirs or not (_TO_GET.search(after) or _TO_GET_BEFORE.search(before)):
