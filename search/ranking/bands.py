@@ -51,7 +51,8 @@ class Wanted:
         """Of a need; where no supplier answers it, only what it names. A method beside a task is not what is wanted."""
         narrower = narrower_concepts(vocabulary)
         named = _most_specific([c for c in need.named if c not in vocabulary.methods] or need.named, narrower)
-        roots = named or need.inferred
+        # An object is never inferred to be wanted: of a leak in the compressed air no compressor is the cure.
+        roots = named or [c for c in need.inferred if c not in vocabulary.things]
         concepts = closure(roots, narrower)
         wider = {parent for root in roots for parent in vocabulary.concept[root].broader}
         wider = (wider | {c.id for c in need.concepts if c.score >= 1.0}) - concepts
