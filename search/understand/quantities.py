@@ -10,10 +10,33 @@ from search.understand.amounts import Found, won
 from search.understand.cues import cue_reader
 
 _KO: Final = {
-    word: i for i, word in enumerate("한 두 세 네 다섯 여섯 일곱 여덟 아홉 열 열한 열두 열세 열네 열다섯".split(), 1)
+    word: i
+    for i, word in enumerate(
+        [
+            "한",
+            "두",
+            "세",
+            "네",
+            "다섯",
+            "여섯",
+            "일곱",
+            "여덟",
+            "아홉",
+            "열",
+            "열한",
+            "열두",
+            "열세",
+            "열네",
+            "열다섯",
+        ],
+        1,
+    )
 } | {"스무": 20, "서른": 30, "마흔": 40, "쉰": 50}
 _EN: Final = {
-    word: i for i, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
+    word: i
+    for i, word in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
+    )
 } | {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100}
 _SCALE: Final = {"": 1, "k": 10**3, "thousand": 10**3, "m": 10**6, "million": 10**6, "b": 10**9, "billion": 10**9}
 _COUNTED: Final = r"(?:{words}|\d[\d,]*)"

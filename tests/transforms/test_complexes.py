@@ -27,7 +27,9 @@ def test_a_complex_gives_its_cities(text: str, codes: set[str], words: str) -> N
     assert {text[place.start : place.end] for place in places} == {words}
 
 
-@pytest.mark.parametrize("text", ["첨단 산업단지", "시화전 안내", "염색 공정", "성서 인쇄", "a daebul statue", "문래 업체"])
+@pytest.mark.parametrize(
+    "text", ["첨단 산업단지", "시화전 안내", "염색 공정", "성서 인쇄", "a daebul statue", "문래 업체"]
+)
 def test_a_word_without_a_complex_is_no_place(text: str) -> None:
     assert find_regions(text) == []
 
