@@ -112,7 +112,7 @@ WHOM_IT_CONCERNS: list[tuple[str, dict[str, Any], set[str]]] = [
     ("한 달에 3천만 원 정도 손해가 납니다", {}, set()),
     ("every stop costs us 50 million won", {}, set()),
     ("3천 대 설비에 센서를 붙입니다", {}, set()),
-    ("분당 3천 rpm 모터", {"region": ["41135"]}, set()),
+    ("분당 3천 rpm 모터", {}, set()),
     ("직원 12명", {}, {"own_employees"}),
     ("우리는 열 명이에요", {}, {"own_employees"}),
     ("저희는 직원 30명짜리 밸브 업체인데", {}, {"own_employees"}),
