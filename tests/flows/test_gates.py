@@ -100,6 +100,7 @@ def test_an_engine_that_answers_amiss_fails_golden_queries(night: Night, monkeyp
 
 def test_an_answer_to_what_has_none_fails_too(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("search.understand.understand.ANSWERABLE", 0.0)
+    monkeypatch.setattr("search.query._LEAST_MEANT", 0.0)
     sources = Snapshot(night.lake, night.snapshot).manifest.sources
     broken = [gate for gate in golden_gates(night, "embedded", sources) if not gate.ok]
     assert {gate.bound for gate in broken} == {"0 firms"}
