@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from search.query import CHOSEN, Role, Roles
@@ -13,9 +14,11 @@ from transforms.concepts import Mention
 
 _LIST_GAP_KO: Final = re.compile(
     r"\s*(?:시스템|소프트웨어|프로그램|솔루션|장비|설비)?\s*(?:이나|나|랑|이랑|하고|와|과|도|,|/|·|\+|및|또는|혹은|,\s*그리고|그리고)\s*"
-    r"(?:[가-힣A-Za-z]+\s+)?"
+    r"(?:[가-힣]+\s+)?"
 )
-_LIST_GAP_EN: Final = re.compile(r"\s*(?:,|/|,?\s*\b(?:and|or|nor)\b)\s*(?:(?:an?|the|our)\s+)?", re.IGNORECASE)
+_LIST_GAP_EN: Final = re.compile(r"(?:e?s)?\s*(?:,|/|,?\s*\b(?:and|or|nor)\b)\s*(?:(?:an?|the|our)\s+)?", re.IGNORECASE)
+_REACH_KO: Final = 12
+_OR: Final = re.compile(r"\b(?:or|nor)\b|/", re.IGNORECASE)
 _WORDS_OF_A_STORY: Final = 8
 """In a longer text an object that no cue asks for is part of the story and not what is sought."""
 _ENDS_KO: Final = re.compile(r"[\s가-힣]{0,3}[\s.!?]*(?:업체|회사|제작|제조사|견적|추천|문의)?[\s.!?]*")
@@ -78,16 +81,16 @@ class RoleReader:
     def _along_lists(text: str, readings: list[Reading]) -> list[Reading]:
         """A role spreads along a list: backwards in Korean, whose cues follow (`MES나 ERP 말고`), else forwards."""
         spread = list(readings)
-        for at in range(len(spread) - 2, -1, -1):
+        gaps = [text[one.mention.end : after.mention.start] for one, after in pairwise(spread)]
+        for at in range(len(gaps) - 1, -1, -1):
             one, after = spread[at], spread[at + 1]
-            gap = text[one.mention.end : after.mention.start]
-            if not one.because and after.because and _LIST_GAP_KO.fullmatch(gap):
+            korean = re.search("[가-힣]", text[after.mention.end : after.mention.end + _REACH_KO])
+            if korean and not one.because and after.because and _LIST_GAP_KO.fullmatch(gaps[at]):
                 spread[at] = replace(one, role=after.role, because=after.because)
-        for at in range(1, len(spread)):
-            one, before = spread[at], spread[at - 1]
-            gap = text[before.mention.end : one.mention.start]
-            if not one.because and before.because and _LIST_GAP_EN.fullmatch(gap) and gap.strip() != ",":
-                spread[at] = replace(one, role=before.role, because=before.because)
+        for at, gap in enumerate(gaps):
+            before, one = spread[at], spread[at + 1]
+            if not one.because and before.because and _goes_on(gaps, at, before.role) and _LIST_GAP_EN.fullmatch(gap):
+                spread[at + 1] = replace(one, role=before.role, because=before.because)
         return spread
 
     def _objects_beside_technologies(self, text: str, readings: list[Reading]) -> list[Reading]:
@@ -114,6 +117,17 @@ class RoleReader:
             return False
         gap = text[thing.end : technology.start]
         return (_COMPOUND_KO if re.search("[가-힣]", text) else _COMPOUND_EN).fullmatch(gap) is not None
+
+
+def _goes_on(gaps: Sequence[str], at: int, role: Role) -> bool:
+    """Whether an English list goes on over a gap: a comma is part of a list where `or` or `and` follows in the next gap.
+
+    What is not wanted is joined by `or`, while `, and` begins what is wanted (`not ERP, and vision inspection`).
+    """
+    gap = gaps[at]
+    if gap.strip("es ") == ",":
+        return at + 1 < len(gaps) and _LIST_GAP_EN.fullmatch(gaps[at + 1]) is not None and gaps[at + 1].strip() != ","
+    return role != "not_wanted" or "," not in gap or _OR.search(gap) is not None
 
 
 def _as_outer(readings: Sequence[Reading]) -> list[Reading]:
