@@ -120,7 +120,7 @@ class RoleReader:
 
 
 def _goes_on(gaps: Sequence[str], at: int, role: Role) -> bool:
-    """Whether an English list goes on over a gap: a comma is part of a list where `or` or `and` follows in the next gap.
+    """Whether an English list goes on over a gap: a comma is part of a list where `or` or `and` follows in the next.
 
     What is not wanted is joined by `or`, while `, and` begins what is wanted (`not ERP, and vision inspection`).
     """

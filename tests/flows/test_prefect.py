@@ -120,7 +120,7 @@ def test_the_deployed_night_runs_to_completion_under_a_worker(prefect: dict[str,
     assert "krx_listed" in str(artifacts["night-sources"]["data"])
     assert "resolve:" in str(artifacts["night-report"]["data"])
     tasks = {t["name"].rsplit("-", 1)[0] for t in api(prefect, "task_runs/filter")}
-    assert {"collect", "validate", "resolve", "describe", "encode", "embed", "index", "check_gates", "commit"} <= tasks
+    assert {"collect", "validate", "resolve", "describe", "encode", "embed", "index", "check-gates", "commit"} <= tasks
 
 
 def test_a_parameter_of_the_wrong_kind_is_refused(prefect: dict[str, str]) -> None:
