@@ -181,6 +181,15 @@ class Vocabulary(Known):
     def concept(self) -> dict[str, Concept]:
         return {entry.id: entry for entry in self.concepts}
 
+    @cached_property
+    def narrower(self) -> dict[str, list[str]]:
+        """The concepts directly below each concept that has any."""
+        found: dict[str, list[str]] = {}
+        for entry in self.concepts:
+            for parent in entry.broader:
+                found.setdefault(parent, []).append(entry.id)
+        return found
+
     def beside(self, concept: str) -> set[str]:
         """Concepts near one: those of the same wider concept, the wider ones themselves, and those confused with it."""
         entry = self.concept[concept]

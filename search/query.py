@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, Protocol, get_args
 
 _LEAST_MEANT: Final = 0.2
 _SHARE_OF_BEST: Final = 0.45
@@ -283,7 +283,7 @@ class Need:
     def named(self) -> list[str]:
         """Concepts named as wanted, each by the longest name that the text has for it: of `진동센서` not `센서`."""
         spans = [span for span in self.of_role("want") if span.kind == "concept"]
-        return list(dict.fromkeys(s.id for s in spans if not any(_is_inside(s, other) for other in spans)))
+        return list(dict.fromkeys(s.id for s in spans if not any(is_inside(s, other) for other in spans)))
 
     @property
     def inferred(self) -> list[str]:
@@ -300,6 +300,16 @@ class Need:
         return tuple(span for span in self.spans if span.role in roles)
 
 
-def _is_inside(span: Span, other: Span) -> bool:
-    within = other.start <= span.start and span.end <= other.end
-    return within and other.end - other.start > span.end - span.start
+class Placed(Protocol):
+    """Anything that stands at [start, end) of a text."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+def is_inside(inner: Placed, outer: Placed) -> bool:
+    """Whether one stands inside a longer one."""
+    return outer.start <= inner.start and inner.end <= outer.end and outer.end - outer.start > inner.end - inner.start

@@ -207,7 +207,7 @@ class SearchService:
             related=() if refused else tuple(self._related(chosen)),
             facets={**chosen.band_facet, **counts},
             registered_without_evidence=silent,
-            relaxations=self._relaxations(chosen.understood, chosen.applied) if stuck else (),
+            relaxations=self._relaxations(chosen) if stuck else (),
             totals=totals,
             closest=self._closest(chosen) if nobody_states else (),
             nobody_states=nobody_states,
@@ -326,13 +326,14 @@ class SearchService:
         silent: Mask = allowed & (self.columns.statement_count == 0) & self.columns.flag("is_registered_supplier")
         return silent
 
-    def _relaxations(self, understood: Need, applied: Filters) -> tuple[Relaxation, ...]:
+    def _relaxations(self, chosen: Selection) -> tuple[Relaxation, ...]:
         """What is found when each filter in turn is dropped: firms of any band, and those that state what is needed."""
-        hits = self._strategy(understood).hits(understood)
-        states = self.needs.bands(understood).mask("states")
+        need, banded = chosen.understood, chosen.ranking.banded
+        hits = self.descriptions.hits(need) if banded is None else banded.firms > 0
+        states = (banded or self.needs.bands(need)).mask("states")
         found = []
-        for name in applied.as_dict():
-            left = self.passing(applied.without(name)).mask
+        for name in chosen.applied.as_dict():
+            left = self.passing(chosen.applied.without(name)).mask
             total, stating = int((hits & left).sum()), int((states & left).sum())
             if total:
                 found.append(Relaxation(name, total, stating))

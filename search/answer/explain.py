@@ -13,7 +13,7 @@ from search.answer.answer import Evidence, Hit
 from search.answer.messages import say
 from search.answer.reasons import Reason, ReasonWriter
 from search.query import Filters, Need
-from search.ranking.bands import LEVEL, closure, narrower_concepts
+from search.ranking.bands import LEVEL, closure
 from search.ranking.ranking import Ranking
 from search.snapshot.columns import SnapshotColumns
 from search.snapshot.passing import open_questions
@@ -75,9 +75,8 @@ class Explainer:
         total = self.ranking.scores.of(self.ranking.scores.total, rows)
         level = self.ranking.banded.statements[rows] if self.ranking.banded else np.zeros(len(rows), np.int8)
         best = np.lexsort((-total, -level))
-        matched = rows[best[(total[best] > 0) | (level[best] > 0)]]
-        if level.any() and level.max() == LEVEL["states"]:
-            matched = matched[self.ranking.banded.statements[matched] > 0] if self.ranking.banded else matched
+        states = level.max(initial=0) == LEVEL["states"]
+        matched = rows[best[(level[best] > 0) | ((total[best] > 0) & (not states))]]
         chosen = matched[:_QUOTES] if len(matched) else rows[best[:1]]
         return [self.columns.statements.row(int(r), named=True) for r in chosen]
 
@@ -106,9 +105,8 @@ class Explainer:
     @cached_property
     def _stating(self) -> dict[str, str]:
         """Concepts whose mention is a reason, each by the concept of the need that it is or is a kind of."""
-        narrower = narrower_concepts(self.vocabulary)
         roots = [c.id for c in self.need.concepts if c.id in self.ranking.sought.concepts]
-        return {kind: root for root in reversed(roots) for kind in closure([root], narrower)}
+        return {kind: root for root in reversed(roots) for kind in closure([root], self.vocabulary.narrower)}
 
     def _assumed(self, evidence: list[Evidence]) -> list[str]:
         assumed = [say("assumed.tier", self.language)] if any(e.tier != "same" for e in evidence) else []

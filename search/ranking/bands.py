@@ -49,7 +49,7 @@ class Wanted:
     @classmethod
     def of(cls, need: Need, vocabulary: Vocabulary) -> Wanted:
         """Of a need; where no supplier answers it, only what it names. A method beside a task is not what is wanted."""
-        narrower = narrower_concepts(vocabulary)
+        narrower = vocabulary.narrower
         named = _most_specific([c for c in need.named if c not in vocabulary.methods] or need.named, narrower)
         # An object is never inferred to be wanted: of a leak in the compressed air no compressor is the cure.
         roots = named or [c for c in need.inferred if c not in vocabulary.things]
@@ -132,13 +132,4 @@ def closure(roots: Sequence[str], narrower: Mapping[str, Sequence[str]]) -> set[
         if concept not in found:
             found.add(concept)
             left += narrower.get(concept, ())
-    return found
-
-
-def narrower_concepts(vocabulary: Vocabulary) -> dict[str, list[str]]:
-    """The concepts directly below each concept."""
-    found: dict[str, list[str]] = {}
-    for concept in vocabulary.concepts:
-        for parent in concept.broader:
-            found.setdefault(parent, []).append(concept.id)
     return found

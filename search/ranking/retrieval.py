@@ -78,10 +78,6 @@ class NeedSearch:
             self._matching(asked.groups, asked.minimum),
         )
 
-    def hits(self, understood: Need) -> Mask:
-        """Firms of any band, whatever the filters."""
-        return np.asarray(self.bands(understood).firms > 0)
-
     def tagged(self, scores: Scores) -> Mask:
         """Firms with a statement in a field or with a concept that is sought: only these are shown as related.
 

@@ -51,7 +51,7 @@ _BUDGET_KO: Final = re.compile(
     r"까지(?:만|는)?\s*(?:가능|쓸|투자|예산|생각|됩)|(?:정도|선)\s*(?:예산|으로\s*(?:생각|가능|잡)|에서\s*(?:생각|가능|해결)|"
     r"(?:까지\s*)?(?:생각|쓸|투자|잡고|들일)))"
 )
-_SCALES_EN: Final = {
+SCALES_EN: Final = {
     "k": 10**3,
     "thousand": 10**3,
     "m": 10**6,
@@ -80,7 +80,7 @@ def _budget(text: str) -> Iterator[Found]:
     for match in _BUDGET_EN.finditer(text):
         if match["cur"] or match["won"] or match["cur2"]:
             number, unit = match["n"] or match["n2"], match["s"] or match["s2"] or ""
-            amount = round(float(number.replace(",", "")) * _SCALES_EN.get(unit.lower(), 1))
+            amount = round(float(number.replace(",", "")) * SCALES_EN.get(unit.lower(), 1))
             yield Found("budget_krw", amount, *match.span())
 
 

@@ -166,9 +166,6 @@ class Stated:
     spans: tuple[NeedSpan, ...]
     soft: Mapping[str, tuple[str, ...]]
 
-    def covers(self, start: int, end: int) -> bool:
-        return any(start < b and a < end for a, b in self.places)
-
     @classmethod
     def of(cls, text: str, found: Sequence[Found]) -> Stated:
         values: dict[str, Any] = {}

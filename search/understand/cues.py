@@ -12,7 +12,7 @@ A cue has phrases in a small pattern language, the side of the span on which the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -268,8 +268,3 @@ def bracketed(example: str) -> tuple[str, list[tuple[int, int]]]:
         else:
             text += character
     return text, places
-
-
-def roles_of(matches: Iterable[Match]) -> list[str]:
-    """Distinct roles, the deciding one first."""
-    return list(dict.fromkeys(match.role for match in matches))

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from schemas.vocabulary import Vocabulary
-from search.query import Part
-from search.understand.roles import within
+from search.query import Part, is_inside
 from transforms.concepts import Mention
 
 _TOGETHER: Final = re.compile(r"[\s·/-]*(?:의|용|기반|based)?\s*", re.IGNORECASE)
@@ -21,24 +20,24 @@ def parts_of(text: str, wanted: Sequence[Mention], vocabulary: Vocabulary) -> tu
     Mentions that overlap, or follow each other without a word between, are one thing.
     """
     groups: list[list[Mention]] = []
+    end = 0
     for mention in sorted(wanted):
-        if (groups and _TOGETHER.fullmatch(text[max(m.end for m in groups[-1]) : mention.start]) is not None) or (
-            groups and mention.start < max(m.end for m in groups[-1])
-        ):
+        if groups and (mention.start < end or _TOGETHER.fullmatch(text[end : mention.start])):
             groups[-1].append(mention)
         else:
             groups.append([mention])
+        end = max(m.end for m in groups[-1])
     parts = [_part(text, group, vocabulary) for group in groups]
     distinct: list[Part] = []
     for part in parts:
-        if not any(set(part.fields[:1]) == set(other.fields[:1]) for other in distinct):
+        if all(part.fields[:1] != other.fields[:1] for other in distinct):
             distinct.append(part)
     return tuple(distinct) if len(distinct) > 1 else ()
 
 
 def _part(text: str, group: Sequence[Mention], vocabulary: Vocabulary) -> Part:
     start, end = group[0].start, max(m.end for m in group)
-    longest = [m for m in group if not any(within(m, other) for other in group)]
+    longest = [m for m in group if not any(is_inside(m, other) for other in group)]
     concepts = tuple(dict.fromkeys(m.concept for m in longest))
     fields = tuple(dict.fromkeys(f for c in concepts for f in vocabulary.concept[c].fields[:1]))
     return Part(text[start:end], start, end, concepts, fields)

@@ -37,7 +37,7 @@ _NEARBY: Final = re.compile(
 
 def read_places(text: str) -> Iterator[Found]:
     """Every place of the text with what it is. The asker's own place counts where somebody nearby is asked for."""
-    spans: dict[tuple[int, int], list[Place]] = {}
+    spans: dict[Span, list[Place]] = {}
     for place in find_regions(text):
         spans.setdefault((place.start, place.end), []).append(place)
     kinds = _along_lists(text, {span: _kind(text, *span) for span in sorted(spans)})
@@ -67,7 +67,7 @@ def _along_lists(text: str, kinds: dict[Span, tuple[str, str]]) -> dict[Span, tu
     return kinds
 
 
-def _outside(text: str, spans: dict[tuple[int, int], list[Place]]) -> str:
+def _outside(text: str, spans: dict[Span, list[Place]]) -> str:
     for start, end in sorted(spans, reverse=True):
         text = f"{text[:start]} {text[end:]}"
     return text

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from search.understand.amounts import Found, won
+from search.understand.amounts import SCALES_EN, Found, won
 from search.understand.cues import cue_reader
 
 _KO_WORDS: Final = "한 두 세 네 다섯 여섯 일곱 여덟 아홉 열 열한 열두 열세 열네 열다섯"
@@ -17,7 +17,6 @@ _EN: Final = {
         ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
     )
 } | {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100}
-_SCALE: Final = {"": 1, "k": 10**3, "thousand": 10**3, "m": 10**6, "million": 10**6, "b": 10**9, "billion": 10**9}
 _COUNTED: Final = r"(?:{words}|\d[\d,]*)"
 _MONEY_KO: Final = re.compile(
     r"(?<![\d가-힣.])(?:\d[\d,.]*\s*[~∼-]\s*)?(?P<ko>(?:\d[\d,.]*|[일이삼사오육칠팔구])?\s*(?:[조억]|[천백십]\s*(?:만(?!큼)|억)?|만(?!큼))"
@@ -62,7 +61,7 @@ def _amounts(text: str) -> Iterator[tuple[str, int, int, int]]:
     for match in _MONEY_EN.finditer(text):
         digits = (match["a"] or match["b"]).rstrip(".,").replace(",", "")
         if digits.count(".") < 2:
-            scale = _SCALE[(match["s"] or match["t"] or "").lower()]
+            scale = SCALES_EN.get((match["s"] or match["t"] or "").lower(), 1)
             yield "money", *match.span(), round(float(digits) * scale)
     for match in _PEOPLE.finditer(text):
         yield "people", *match.span(), _count(match["n"] or match["m"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from search.query import CHOSEN, Role, Roles
+from search.query import CHOSEN, Role, Roles, is_inside
 from search.understand.cues import CueReader
 from transforms.concepts import Mention
 
@@ -61,7 +61,7 @@ class RoleReader:
             m
             for m in mentions
             if m.concept not in self._things
-            or not any(within(m, o) and o.concept not in self._things for o in mentions if o is not m)
+            or not any(is_inside(m, o) and o.concept not in self._things for o in mentions if o is not m)
         ]
 
     def _by_cues(self, text: str, mention: Mention) -> Reading:
@@ -134,7 +134,7 @@ def _as_outer(readings: Sequence[Reading]) -> list[Reading]:
     """A name inside a longer name has the role of the longer one: `비전` in `비전검사 말고`."""
     found = []
     for reading in readings:
-        outer = next((other for other in readings if within(reading.mention, other.mention)), None)
+        outer = next((other for other in readings if is_inside(reading.mention, other.mention)), None)
         inherits = outer is not None and (outer.because or not reading.because)
         found.append(replace(reading, role=outer.role, because=outer.because) if outer and inherits else reading)
     return found
@@ -152,11 +152,6 @@ def _is_head(text: str, mention: Mention) -> bool:
     if re.search("[가-힣]", text):
         return _ENDS_KO.fullmatch(text[mention.end :]) is not None
     return _BEFORE_HEAD_EN.fullmatch(text[: mention.start]) is not None
-
-
-def within(inner: Mention, outer: Mention) -> bool:
-    """Whether a mention lies inside a longer one."""
-    return outer.start <= inner.start and inner.end <= outer.end and outer.end - outer.start > inner.end - inner.start
 
 
 _SIGNS: Final = {"want": 1, "not_wanted": -1}
